@@ -1,0 +1,167 @@
+/**
+ * The bench as data: a netlist of terminals, relays, leads, parts, instruments and their earth ties. Wiring, admission
+ * and the twin all read this one description; rig/bench parses it from a file.
+ */
+import type { Contact } from "./contacts.ts";
+import type { Data } from "./data.ts";
+
+/**
+ * An electrical node. `evse.DC+` is the contact of the reference half itself, `evse.DC+.F` and `evse.DC+.S` its force
+ * and sense taps, `evse.DC+.Fi` and `.Si` the taps behind K_ISO, `FHI FLO SHI SLO` the matrix buses.
+ */
+export type Node = string;
+
+export interface RelayClass {
+  readonly carry_A: number;
+  readonly withstand_V: number;
+  /** Contact resistance of one closed pole, ohm. */
+  readonly resistance_ohm: number;
+  /** Thermal EMF of one pole, V. */
+  readonly emf_V: number;
+  /** Largest current and voltage at which the contact may change; 0 is dry. */
+  readonly hotSwitch_A: number;
+  readonly hotSwitch_V: number;
+  readonly operate_s: number;
+  readonly release_s: number;
+}
+
+export interface Relay {
+  readonly id: string;
+  readonly class: string;
+  /** Role of the instrument that drives the coil: matrix or contactor. */
+  readonly role: string;
+  /** Address of the board on its line, and output on the board (0 is the first). */
+  readonly board: number;
+  readonly output: number;
+  /** Normally open contacts: each joins two nodes when the coil is energised. */
+  readonly poles: readonly (readonly [Node, Node])[];
+  /** Input line that repeats a mirror contact: high when the power contact is open. */
+  readonly mirror?: string;
+}
+
+export interface Lead {
+  readonly id: string;
+  readonly from: Node;
+  readonly to: Node;
+  readonly resistance_ohm: number;
+  readonly carry_A: number;
+  readonly withstand_V: number;
+}
+
+export type Part = { readonly id: string; readonly from: Node; readonly to: Node } & (
+  | { readonly type: "resistor"; readonly ohm: number; readonly tolerance: number; readonly carry_A: number }
+  | { readonly type: "capacitor"; readonly farad: number }
+  /** Anode is `from`. */
+  | { readonly type: "diode" }
+  /** A fixed supply of the fixture: `from` is plus, with a series resistance. */
+  | { readonly type: "supply"; readonly volt: number; readonly ohm: number }
+);
+
+/** Where an instrument earths a terminal of its own, or a relay does: an unwanted return path for an earth test. */
+export interface EarthTie {
+  readonly id: string;
+  readonly node: Node;
+  readonly resistance_ohm: number;
+}
+
+export type PortAddress =
+  | {
+      readonly kind: "serial";
+      readonly path: string;
+      readonly baud: number;
+      readonly parity?: "none" | "even" | "odd";
+      readonly stopBits?: 1 | 2;
+    }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+
+export interface InstrumentEntry {
+  readonly role: string;
+  readonly kind: string;
+  readonly model: string;
+  /** Names of entries in `ports`; a load bank has several. */
+  readonly ports: readonly string[];
+  /** What its identity reply must contain; empty where the protocol has none. */
+  readonly identity: string;
+  readonly serial: string;
+  readonly calibrationDue: string;
+  /** Terminal name (as the kind calls it) to node. */
+  readonly terminals: Readonly<Record<string, Node>>;
+  /** The most it can put into the circuit. */
+  readonly max: { readonly current_A: number; readonly voltage_V: number };
+  /** Settings of the model, checked by its driver. */
+  readonly config: Readonly<Record<string, Data>>;
+}
+
+export interface DaqChannel {
+  readonly channel: number;
+  readonly name: string;
+  readonly measure: "V" | "TC";
+  /** Volts: the two nodes. Thermocouple: the place it is fixed to, for instance `evse.DC+`, `grip.1`, `ambient.1`. */
+  readonly hi?: Node;
+  readonly lo?: Node;
+  readonly at?: string;
+  readonly range_V?: number;
+  readonly thermocouple?: "T" | "K";
+  /** Standard uncertainty of the sensor itself, K. */
+  readonly sensor_u_K?: number;
+}
+
+export interface ProofTest {
+  readonly id: string;
+  readonly what: string;
+  readonly done: string;
+  readonly due: string;
+}
+
+/** The most that may ever be asked of this bench, whatever the procedure says. */
+export interface Envelope {
+  readonly power_current_A: number;
+  readonly power_voltage_V: number;
+  readonly earth_current_A: number;
+  readonly ramp_A_per_s: number;
+  readonly contact_degC: number;
+  readonly grip_degC: number;
+  readonly ambient_max_degC: number;
+}
+
+export interface ExclusiveGroups {
+  readonly id: string;
+  readonly why: string;
+  /** At most one of these groups may have a closed relay. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface GpioLine {
+  readonly id: string;
+  readonly direction: "in" | "out";
+  readonly line: number;
+  /** Level of an input when all is well; opposite means the interlock is open. Absent: no interlock. */
+  readonly healthy?: "high" | "low";
+}
+
+export interface Bench {
+  readonly id: string;
+  readonly title: string;
+  readonly site: string;
+  readonly file: string;
+  /** Content hash of the file as read. */
+  readonly hash: string;
+  readonly relayClasses: Readonly<Record<string, RelayClass>>;
+  readonly relays: Readonly<Record<string, Relay>>;
+  readonly leads: readonly Lead[];
+  readonly parts: readonly Part[];
+  readonly ties: readonly EarthTie[];
+  readonly ports: Readonly<Record<string, PortAddress>>;
+  readonly instruments: Readonly<Record<string, InstrumentEntry>>;
+  readonly channels: Readonly<Record<string, DaqChannel>>;
+  readonly gpio: { readonly chip: string; readonly lines: Readonly<Record<string, GpioLine>> };
+  readonly interlocks: readonly string[];
+  readonly exclusive: readonly ExclusiveGroups[];
+  readonly envelope: Envelope;
+  readonly proofTests: readonly ProofTest[];
+  /** Contacts that have a reference half on this bench. */
+  readonly contacts: readonly Contact[];
+  readonly topology: "source-cv-load-cc" | "short-loop";
+  /** Named waivers: UNVERIFIED sets and overdue calibrations that somebody accepted. */
+  readonly waivers: readonly { readonly id: string; readonly by: string; readonly why: string }[];
+}

@@ -1,0 +1,57 @@
+// Installs and builds what is missing, so that `npm run demo` and `npm test` work in a fresh clone.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node ${process.versions.node} is too old: install Node 20.19 or later.`);
+  process.exit(2);
+}
+
+const sha = (text) => createHash("sha256").update(text).digest("hex");
+const read = (path) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+
+function run(what, command, args) {
+  const done = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (done.status === 0) return;
+  console.error(`${what} failed: ${done.error?.message ?? `exit ${done.status}`}`);
+  process.exit(1);
+}
+
+/** Hash of all that the build reads, so that an unchanged tree costs no compiler run. */
+function sourceHash() {
+  const hash = createHash("sha256");
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name))) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) walk(path);
+      else if (entry.name.endsWith(".ts")) hash.update(path).update(readFileSync(path));
+    }
+  };
+  for (const folder of ["rig", "drivers", "procedures", "reports", "test/bench"]) {
+    if (existsSync(join(root, folder))) walk(join(root, folder));
+  }
+  return hash.update(read(join(root, "tsconfig.json"))).digest("hex");
+}
+
+const lock = sha(read(join(root, "package-lock.json")) + process.versions.modules);
+const lockStamp = join(root, "node_modules", ".rig-lock");
+if (read(lockStamp) !== lock) {
+  console.error("Installing packages (once, about 10 s)...");
+  run("Installing", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  writeFileSync(lockStamp, lock);
+}
+
+const sources = sourceHash();
+const buildStamp = join(root, "dist", ".rig-sources");
+if (read(buildStamp) !== sources) {
+  console.error("Building...");
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  run("Building", process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
+  mkdirSync(join(root, "dist"), { recursive: true });
+  writeFileSync(buildStamp, sources);
+}
