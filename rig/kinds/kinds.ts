@@ -69,9 +69,17 @@ export interface Kinds {
     measure: Op<Nothing, { readonly plus: Reading<"V">; readonly minus: Reading<"V"> }>;
   };
   scope: {
-    /** One acquisition of all channels; `trigger_V` on the first channel, rising. One series a channel. */
+    /**
+     * One acquisition of all channels; `trigger_V` on the first channel, rising. One series a channel, kept by the engine
+     * as `<as>/<name of the wave>`.
+     */
     capture: Op<
-      { readonly channels: readonly number[]; readonly span_s: number; readonly trigger_V: number },
+      {
+        readonly channels: readonly number[];
+        readonly span_s: number;
+        readonly trigger_V: number;
+        readonly as: string;
+      },
       readonly SeriesRef<"V">[]
     >;
   };

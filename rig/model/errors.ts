@@ -98,7 +98,7 @@ export class RigError extends Error {
 }
 
 /** Errors that a plan may catch; all others end it. */
-export const isForPlan = (error: unknown): error is RigError =>
+export const isForPlan = (error: unknown): boolean =>
   error instanceof RigError && (error.kind === "communication" || error.kind === "measurement");
 
 /** Any thrown thing as a RigError; what is not ours is a programming error and keeps its cause. */

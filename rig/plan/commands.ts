@@ -37,7 +37,13 @@ export type Prompt = {
   | { readonly kind: "confirm"; readonly otherwise?: boolean }
   | { readonly kind: "choice"; readonly choices: readonly string[]; readonly otherwise?: string }
   | { readonly kind: "text"; readonly longest: number; readonly otherwise?: string }
-  | { readonly kind: "number"; readonly unit: string; readonly min: number; readonly max: number; readonly otherwise?: number }
+  | {
+      readonly kind: "number";
+      readonly unit: string;
+      readonly min: number;
+      readonly max: number;
+      readonly otherwise?: number;
+    }
 );
 
 export interface StepCommand {

@@ -25,4 +25,7 @@ export interface Safety {
 }
 
 /** Console, page, test or simulated operator. Rejects with PROMPT_TIMEOUT or the signal's reason. */
-export type AskOperator = (prompt: Prompt, signal: AbortSignal) => Promise<{ readonly answer: Data; readonly by: string }>;
+export type AskOperator = (
+  prompt: Prompt,
+  signal: AbortSignal,
+) => Promise<{ readonly answer: Data; readonly by: string }>;

@@ -54,7 +54,12 @@ export const judge = (limit: string, reading: Reading, about: About = {}): Plan<
 
 /** Repeats a read call beside the body; replies go to series and to the safety layer. */
 export const monitor = <R>(
-  watch: { readonly name: string; readonly call: Call; readonly every_s: number; readonly series: Record<string, string> },
+  watch: {
+    readonly name: string;
+    readonly call: Call;
+    readonly every_s: number;
+    readonly series: Record<string, string>;
+  },
   body: Body<R>,
 ): Plan<R> => put<R>({ do: "monitor", ...watch, body });
 

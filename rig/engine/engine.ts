@@ -1,0 +1,240 @@
+/**
+ * Interprets a plan. Keeps the stack of open steps, runs lanes beside each other, keeps every judgement, and ends in
+ * safe-off whatever happened. Design: "Life of a plan".
+ */
+import { asRigError, isForPlan, RigError } from "../model/errors.ts";
+import type { LimitSet } from "../model/limits.ts";
+import type { Measurement, Outcome, Verdict } from "../model/verdict.ts";
+import { judge } from "../model/verdict.ts";
+import type { Body, Command, JudgeCommand, MonitorCommand, Plan, StepCommand } from "../plan/commands.ts";
+import { Findings } from "./findings.ts";
+import { follow, type Lane } from "./lane.ts";
+import type { Leaf, Performer } from "./performer.ts";
+
+/** Bench time a tear-down may take. */
+const tearDown_s = 30;
+/** A row with this id, passed, proves the protective earth of this mating (S9). */
+const proofOfEarth = "pe.r.screen";
+
+export interface EngineParts {
+  readonly performer: Performer;
+  readonly limits: LimitSet;
+  /** Aborted by whatever must end the run: trip, broken store, lost guard, signal. The reason is a RigError. */
+  readonly end: AbortController;
+  readonly safeOff: (why: string) => Promise<void>;
+  readonly earthProved: () => void;
+  /** Ids of the judgements that a healthy adapter meets; none may be missing from a PASS (E1). */
+  readonly planned: readonly string[];
+  readonly watch?: EngineWatch;
+}
+
+/** For progress on a terminal or page; must not throw. */
+export interface EngineWatch {
+  step(phase: "enter" | "leave", path: readonly string[], takes_s: number, ok: boolean): void;
+  judged(measurement: Measurement): void;
+}
+
+export class Engine {
+  private readonly parts: EngineParts;
+  private readonly findings: Findings;
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    this.findings = new Findings();
+  }
+
+  /** Runs the plan to its end and the bench to its safe state; never throws for what happens on the bench. */
+  async run(body: Body<void>): Promise<Outcome & { readonly missing: readonly string[]; readonly error?: RigError }> {
+    const { performer, end, safeOff, planned } = this.parts;
+    const lane: Lane = { name: "main", attempt: 1, signal: end.signal, path: [], lowerOnly: false };
+    let error: RigError | undefined;
+    performer.begin();
+    try {
+      await this.drive(body(), lane);
+    } catch (thrown) {
+      error = asRigError(end.signal.aborted ? end.signal.reason : thrown);
+    } finally {
+      performer.end();
+    }
+    await safeOff(error ? error.message : "end of the run");
+    if (!error && end.signal.aborted) error = asRigError(end.signal.reason);
+    return this.findings.conclude(error, planned);
+  }
+
+  private async drive<R>(plan: Plan<R>, lane: Lane): Promise<R> {
+    let reply: unknown;
+    let failure: RigError | undefined;
+    for (;;) {
+      const step: IteratorResult<Command, R> = failure ? plan.throw(failure) : plan.next(reply);
+      failure = undefined;
+      if (step.done) return step.value;
+      try {
+        if (lane.signal.aborted) throw asRigError(lane.signal.reason);
+        reply = await this.execute(step.value, lane);
+      } catch (thrown) {
+        const error = asRigError(thrown);
+        if (!isForPlan(error) || lane.signal.aborted) {
+          // One return(); what it still yields is ignored. Tear-down is the engine's, never a `finally`.
+          plan.return(undefined as R);
+          throw error;
+        }
+        failure = error;
+      }
+    }
+  }
+
+  private execute(command: Command, lane: Lane): Promise<unknown> {
+    switch (command.do) {
+      case "step":
+        return this.step(command, lane);
+      case "all":
+        return this.all(command.lanes, lane);
+      case "monitor":
+        return this.monitor(command, lane);
+      case "judge":
+        return this.judge(command, lane);
+      default:
+        return this.parts.performer.perform(command satisfies Leaf, lane);
+    }
+  }
+
+  private async step(command: StepCommand, lane: Lane): Promise<unknown> {
+    const path = [...lane.path, command.name];
+    for (let attempt = 1; ; attempt += 1) {
+      const inner: Lane = { ...lane, path, attempt: Math.max(attempt, lane.attempt) };
+      this.parts.performer.step("enter", command.name, inner);
+      this.parts.watch?.step("enter", path, command.takes_s, true);
+      let error: RigError | undefined;
+      let result: unknown;
+      try {
+        result = await this.withDeadline(command, inner);
+      } catch (thrown) {
+        error = asRigError(thrown);
+      }
+      await this.tearDown(command, inner, error);
+      this.parts.performer.step("leave", command.name, inner);
+      this.parts.watch?.step("leave", path, command.takes_s, !error);
+      if (!error) return result;
+      if (!isForPlan(error) || lane.signal.aborted || attempt >= command.attempts) throw error;
+    }
+  }
+
+  private async withDeadline(command: StepCommand, lane: Lane): Promise<unknown> {
+    const { controller, release } = follow(lane.signal);
+    const cancel = this.parts.performer.deadline(command.deadline_s, lane, () =>
+      controller.abort(
+        new RigError("STEP_DEADLINE", `"${command.name}" took longer than ${command.deadline_s} s`, {
+          step: command.name,
+          deadline_s: command.deadline_s,
+        }),
+      ),
+    );
+    try {
+      return await this.drive(command.body(), { ...lane, signal: controller.signal });
+    } catch (thrown) {
+      throw controller.signal.aborted ? asRigError(controller.signal.reason) : thrown;
+    } finally {
+      cancel();
+      release();
+    }
+  }
+
+  /** After an error that ends the run the bench goes to its safe state first; then only `read` and `lower` are heard. */
+  private async tearDown(command: StepCommand, lane: Lane, error: RigError | undefined): Promise<void> {
+    if (error && !isForPlan(error)) {
+      if (!this.parts.end.signal.aborted) this.parts.end.abort(error);
+      await this.parts.safeOff(error.message);
+    }
+    if (!command.tearDown) return;
+    const ending = this.parts.end.signal.aborted;
+    const own = new AbortController();
+    const guard = follow(ending ? own.signal : lane.signal);
+    const tearLane: Lane = { ...lane, signal: guard.controller.signal, lowerOnly: ending };
+    const cancel = this.parts.performer.deadline(tearDown_s, tearLane, () =>
+      guard.controller.abort(new RigError("STEP_DEADLINE", `tear-down of "${command.name}" took over ${tearDown_s} s`)),
+    );
+    try {
+      await this.drive(command.tearDown(), tearLane);
+    } catch (thrown) {
+      const failed = asRigError(thrown);
+      if (!ending) this.parts.end.abort(failed);
+      await this.parts.safeOff(failed.message);
+      if (!error) throw failed;
+    } finally {
+      cancel();
+      guard.release();
+    }
+  }
+
+  private async all(lanes: Readonly<Record<string, Body>>, lane: Lane): Promise<unknown> {
+    const { controller, release } = follow(lane.signal);
+    const { performer } = this.parts;
+    const results: Record<string, unknown> = {};
+    let first: RigError | undefined;
+    const names = Object.keys(lanes);
+    for (const _ of names) performer.begin();
+    const work = names.map(async (name) => {
+      try {
+        const body = lanes[name] as Body;
+        results[name] = await this.drive(body(), { ...lane, name: `${lane.name}/${name}`, signal: controller.signal });
+      } catch (thrown) {
+        first ??= asRigError(thrown);
+        controller.abort(first);
+      } finally {
+        performer.end();
+      }
+    });
+    performer.end();
+    await Promise.all(work);
+    performer.begin();
+    release();
+    if (first) throw first;
+    return results;
+  }
+
+  private async monitor(command: MonitorCommand, lane: Lane): Promise<unknown> {
+    const { controller, release } = follow(lane.signal);
+    const running = this.parts.performer.monitor(command, { ...lane, signal: controller.signal }, (error) =>
+      controller.abort(error),
+    );
+    try {
+      return await this.drive(command.body(), { ...lane, signal: controller.signal });
+    } catch (thrown) {
+      throw controller.signal.aborted ? asRigError(controller.signal.reason) : thrown;
+    } finally {
+      release();
+      await running.stop();
+    }
+  }
+
+  private async judge(command: JudgeCommand, lane: Lane): Promise<Verdict> {
+    const limit = this.parts.limits.rows[command.limit];
+    if (!limit) {
+      throw new RigError("PLAN_INVALID", `the limits document ${this.parts.limits.id} has no row "${command.limit}"`);
+    }
+    const { about } = command;
+    const measurement: Measurement = {
+      id: about.id ?? limit.id,
+      limit: limit.id,
+      step: lane.path.join(" / "),
+      attempt: lane.attempt,
+      reading: command.reading,
+      verdict: judge(limit, command.reading),
+      subject: limit.subject,
+      contacts: about.contacts ?? [],
+      ...(about.meaning ? { meaning: about.meaning } : {}),
+    };
+    this.findings.add(measurement);
+    await this.parts.performer.judged(measurement, lane);
+    this.parts.watch?.judged(measurement);
+    const passed = measurement.verdict === "pass" || measurement.verdict === "pass-screening";
+    if (limit.id === proofOfEarth && passed) this.parts.earthProved();
+    if (limit.subject === "rig" && !passed) {
+      throw new RigError("RIG_CHECK_FAILED", about.meaning ?? `${limit.title}: ${measurement.verdict}`, {
+        id: measurement.id,
+        verdict: measurement.verdict,
+      });
+    }
+    return measurement.verdict;
+  }
+}

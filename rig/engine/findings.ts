@@ -1,0 +1,58 @@
+/** All judgements of a run and what follows from them: verdict, ending, first cause, what is missing. E1. */
+import type { RigError } from "../model/errors.ts";
+import type { Ending, Measurement, Outcome, Verdict } from "../model/verdict.ts";
+import { isPass, worst } from "../model/verdict.ts";
+
+export interface Conclusion extends Outcome {
+  /** Planned judgements that were not made; blocked by a fail, or a fault of the rig. */
+  readonly missing: readonly string[];
+  readonly error?: RigError;
+}
+
+export class Findings {
+  private verdict: Verdict = "not-judged";
+  private firstBad: Measurement | undefined;
+  private readonly made = new Set<string>();
+
+  add(measurement: Measurement): void {
+    this.made.add(measurement.id);
+    if (measurement.subject === "rig") return;
+    const before = this.verdict;
+    this.verdict = worst(this.verdict, measurement.verdict);
+    if (!isPass(this.verdict) && this.verdict !== before) this.firstBad = measurement;
+  }
+
+  conclude(error: RigError | undefined, planned: readonly string[]): Conclusion {
+    const missing = planned.filter((id) => !this.made.has(id));
+    let verdict = this.verdict;
+    let ending: Ending = "completed";
+    let firstCause: string | undefined = this.firstBad ? describe(this.firstBad) : undefined;
+    if (error) {
+      ending = endingOf(error);
+      // An absolute limit crossed by the adapter is a fail, whatever had been judged by then.
+      if (error.facts["subject"] === "adapter") verdict = "fail";
+      if (verdict !== "fail") firstCause = `${plain(error.message)}. ${error.remedy}`;
+      else firstCause ??= plain(error.message);
+    } else if (missing.length > 0 && verdict !== "fail") {
+      ending = "rig-error";
+      firstCause = `${missing.length} planned judgements were not made, the first is ${missing[0]}`;
+    } else if (verdict === "not-judged") {
+      ending = "rig-error";
+      firstCause = "the procedure judged nothing";
+    }
+    if (ending !== "completed" && isPass(verdict)) verdict = "not-judged";
+    return { verdict, ending, missing, ...(firstCause ? { firstCause } : {}), ...(error ? { error } : {}) };
+  }
+}
+
+const describe = (m: Measurement): string =>
+  m.meaning ?? `${m.id} is ${m.verdict}${m.contacts.length ? ` at ${m.contacts.join(", ")}` : ""}`;
+
+/** Message without the code in brackets at its end. */
+const plain = (message: string): string => message.replace(/ \[[A-Z_]+\]$/, "");
+
+function endingOf(error: RigError): Ending {
+  if (error.code === "ABORTED" || error.code === "PROMPT_TIMEOUT") return "stopped";
+  if (error.code === "TRIPPED" || error.code === "INTERLOCK_OPEN") return "aborted";
+  return "rig-error";
+}
