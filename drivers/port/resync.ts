@@ -68,7 +68,9 @@ async function drain(port: DoubtfulPort, job: Job): Promise<void> {
         port: port.label,
         cap_ms,
       });
-    await job.pause(Math.min(at_ms, cap_at_ms) - now_ms);
+    // While the answer is owed, look now and then whether it has begun to come: the rest of late_ms is then saved.
+    const look_ms = owed ? quiet_ms : at_ms - now_ms;
+    await job.pause(Math.max(1, Math.min(at_ms - now_ms, cap_at_ms - now_ms, look_ms)));
   }
 }
 
