@@ -1,0 +1,175 @@
+/**
+ * The adapter under test as a file: a family, a proximity topology and a deviation per element, so that anybody can
+ * describe a faulty adapter without code. All fields but `adapter` and `family` may be left out; what is left out is
+ * healthy. Units are in the names. Fields: `schema` below; examples: drivers/twin/adapters/.
+ */
+import { z } from "zod";
+import { families } from "../../../rig/model/adapter.ts";
+import { type Contact, couplerPins, isContact } from "../../../rig/model/contacts.ts";
+import { RigError } from "../../../rig/model/errors.ts";
+import { parseText, readDocument } from "./document.ts";
+
+export const throughPins = ["DC+", "DC-", "PE", "CP", "PP"] as const;
+export type ThroughPin = (typeof throughPins)[number];
+
+const ohm = z.number().positive().max(1e15);
+const share = z.number().min(0).max(1);
+const contact = z.string().refine(isContact, "is not a contact: for instance evse.CP or ev.DC+");
+const pair = z.tuple([contact, contact]);
+
+const path = z.strictObject({
+  /** Contact to the reference half at the EVSE face, ohm at 20 degC. */
+  evse_contact_ohm: ohm.optional(),
+  /** The conductor inside the adapter. */
+  bar_ohm: ohm.optional(),
+  /** Contact to the reference half at the EV face. */
+  ev_contact_ohm: ohm.optional(),
+  /** Where the path is interrupted. */
+  open: z.enum(["none", "evse", "bar", "ev"]).default("none"),
+  /** Pin of the EV face on which this path ends; another than its own is a swap. */
+  to: z.enum(throughPins).optional(),
+  /** A diode in the bar, by the side of its anode. */
+  diode_anode: z.enum(["evse", "ev"]).optional(),
+  /** Rise of both contact resistances beyond copper's, per kelvin above 20 degC: a contact that ages as it warms. */
+  growth_per_K: z.number().min(0).max(0.05).default(0),
+});
+
+const thermal = z.strictObject({
+  /** Fast time constant: poles against the body, s (instruments.md B2: 2 to 7 min). */
+  t1_s: z.number().min(30).max(1800).default(210),
+  /** Slow time constant: body against the ambient, s (25 to 60 min). */
+  t2_s: z.number().min(300).max(14400).default(2000),
+  /** From one pole as a whole to the body, K/W. */
+  pole_to_body_K_per_W: z.number().positive().max(10).default(0.6),
+  /** The same for one pole or the other, when it is not alike. */
+  dc_plus_to_body_K_per_W: z.number().positive().max(20).optional(),
+  dc_minus_to_body_K_per_W: z.number().positive().max(20).optional(),
+  body_to_ambient_K_per_W: z.number().positive().max(10).default(0.38),
+  /** Grip surface between ambient (0) and body (1). */
+  grip_share: share.default(0.6),
+});
+
+export const adapterSchema = z.strictObject({
+  adapter: z.string().min(1).max(64),
+  family: z.enum(["A", "B"]),
+  note: z.string().max(2000).default(""),
+  pp: z
+    .strictObject({
+      topology: z.enum(["PASS", "SERIES_SW", "LOCAL"]).default("PASS"),
+      /** LOCAL: between ev.PP and ev.PE with the latch released. */
+      latched_ohm: ohm.default(150),
+      /** LOCAL and SERIES_SW: added when the adapter's own latch is pressed. */
+      pressed_extra_ohm: ohm.default(330),
+      /** The latch switch: works, or never opens, or never closes. */
+      latch_switch: z.enum(["works", "stuck-released", "stuck-pressed"]).default("works"),
+    })
+    .prefault({}),
+  paths: z.partialRecord(z.enum(throughPins), path).default({}),
+  /** Wanted or unwanted resistances between any two contacts of the adapter: shorts and leaks. */
+  shorts: z
+    .array(z.strictObject({ between: pair, ohm }))
+    .max(64)
+    .default([]),
+  leaks: z
+    .array(z.strictObject({ between: pair, ohm }))
+    .max(64)
+    .default([]),
+  /** Diodes between contacts, anode first. */
+  diodes: z
+    .array(z.strictObject({ anode: contact, cathode: contact }))
+    .max(16)
+    .default([]),
+  cp_pe_farad: z.number().min(0).max(1e-6).default(20e-12),
+  /** L1 and L2N of the CCS1 face hold metal. */
+  ac_contacts: z.boolean().default(false),
+  thermal: thermal.prefault({}),
+  /** Draws the contact resistances of each fitting. */
+  seed: z.number().int().min(0).max(0xffffffff).default(1),
+  /** Relative standard deviation of contact resistances from fitting to fitting. */
+  remate_spread: z.number().min(0).max(0.5).default(0.01),
+});
+
+export type AdapterUnderTest = z.infer<typeof adapterSchema>;
+export type PathDeviation = z.infer<typeof path>;
+
+/** Contact, bar, contact of a healthy 500 A adapter: 100 uohm a pole, PE 1 mohm, CP and PP 20 mohm (H). */
+const healthy: Readonly<Record<ThroughPin, readonly [number, number, number]>> = {
+  "DC+": [3e-5, 4e-5, 3e-5],
+  "DC-": [3e-5, 4e-5, 3e-5],
+  PE: [3e-4, 4e-4, 3e-4],
+  CP: [5e-3, 1e-2, 5e-3],
+  PP: [5e-3, 1e-2, 5e-3],
+};
+
+/** The path of a pin with what the file leaves out filled in. */
+export function pathOf(
+  adapter: AdapterUnderTest,
+  pin: ThroughPin,
+): Required<Omit<PathDeviation, "diode_anode">> & Pick<PathDeviation, "diode_anode"> {
+  const given = adapter.paths[pin];
+  const [evse, bar, ev] = healthy[pin];
+  return {
+    evse_contact_ohm: given?.evse_contact_ohm ?? evse,
+    bar_ohm: given?.bar_ohm ?? bar,
+    ev_contact_ohm: given?.ev_contact_ohm ?? ev,
+    open: given?.open ?? "none",
+    to: given?.to ?? pin,
+    growth_per_K: given?.growth_per_K ?? 0,
+    ...(given?.diode_anode === undefined ? {} : { diode_anode: given.diode_anode }),
+  };
+}
+
+/** Contacts on which the adapter has metal. */
+export function contactsOf(adapter: AdapterUnderTest): Set<Contact> {
+  const contacts = new Set<Contact>();
+  for (const { face, coupler } of families[adapter.family].faces) {
+    for (const pin of couplerPins[coupler]) {
+      if ((pin === "L1" || pin === "L2N") && !adapter.ac_contacts) continue;
+      contacts.add(`${face}.${pin}`);
+    }
+  }
+  return contacts;
+}
+
+function checked(adapter: AdapterUnderTest, file: string): AdapterUnderTest {
+  const refuse = (field: string, why: string): RigError =>
+    new RigError("ADAPTER_INVALID", `${file}: ${field}: ${why}`, { file, field });
+  const present = contactsOf(adapter);
+  const named: [string, string][] = [
+    ...adapter.shorts.flatMap((s, i) => s.between.map((c): [string, string] => [`shorts.${i}.between`, c])),
+    ...adapter.leaks.flatMap((s, i) => s.between.map((c): [string, string] => [`leaks.${i}.between`, c])),
+    ...adapter.diodes.flatMap((d, i) => [d.anode, d.cathode].map((c): [string, string] => [`diodes.${i}`, c])),
+  ];
+  for (const [field, name] of named) {
+    if (present.has(name as Contact)) continue;
+    throw refuse(field, `${name} is not on this adapter (family ${adapter.family}; L1 and L2N need ac_contacts: true)`);
+  }
+  for (const { between } of [...adapter.shorts, ...adapter.leaks]) {
+    if (between[0] === between[1]) throw refuse("between", `${between[0]} is given twice`);
+  }
+  const ends = new Map<string, string>();
+  for (const pin of throughPins) {
+    if (pin === "PP" && adapter.pp.topology === "LOCAL") continue;
+    const { to } = pathOf(adapter, pin);
+    const other = ends.get(to);
+    if (other !== undefined) throw refuse(`paths.${pin}.to`, `both ${other} and ${pin} end on ev.${to}; use shorts`);
+    ends.set(to, pin);
+  }
+  return adapter;
+}
+
+/** Errors: FILE_UNREADABLE; ADAPTER_INVALID with file, line and field. */
+export const loadAdapterUnderTest = (file: string): AdapterUnderTest =>
+  checked(readDocument(file, adapterSchema, "ADAPTER_INVALID"), file);
+
+/** The same from text. */
+export const parseAdapterUnderTest = (text: string, file = "adapter"): AdapterUnderTest =>
+  checked(parseText(text, file, adapterSchema, "ADAPTER_INVALID"), file);
+
+/** From an object, for generators of faulty adapters. Errors: ADAPTER_INVALID. */
+export function adapterFrom(fields: z.input<typeof adapterSchema>): AdapterUnderTest {
+  const parsed = adapterSchema.safeParse(fields);
+  if (parsed.success) return checked(parsed.data, fields.adapter);
+  const issue = parsed.error.issues[0];
+  throw new RigError("ADAPTER_INVALID", `${fields.adapter}: ${issue?.path.join(".")}: ${issue?.message}`, {});
+}

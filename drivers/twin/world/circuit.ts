@@ -1,0 +1,268 @@
+/**
+ * Direct voltages and currents of the twin's circuit as it stands. The circuit falls into islands (open contacts are
+ * absent, not a large resistance); only islands that are asked about are solved. Between two islands there is no
+ * voltage: the answer is undefined, and the instrument that asked reads a floating input.
+ *
+ * Diodes: Newton with limited junction steps. Sources and loads: piecewise linear; the modes are found by changing the
+ * first inconsistent one until none is (Murty's least-index rule, which ends for passive networks).
+ */
+import type { Node } from "../../../rig/model/bench.ts";
+import {
+  type Diode,
+  diodeConductance_S,
+  diodeCurrent_A,
+  type Element,
+  type Load,
+  limitedJunction_V,
+  type Source,
+} from "./elements.ts";
+import { createIsland, type Island } from "./elimination.ts";
+
+/** What an element is for one linear solution. */
+interface Linear {
+  readonly siemens: number;
+  readonly emf_V: number;
+  /** Into a and out of b. */
+  readonly inject_A: number;
+}
+
+export type SourceMode = "CV" | "CC" | "blocked" | "off";
+export type LoadMode = "CC" | "saturated" | "off";
+
+const rounds_max = 200;
+
+class Part {
+  readonly nodes: Node[] = [];
+  readonly elements: Exclude<Element, { type: "capacitor" }>[] = [];
+  readonly ends: (readonly [number, number])[] = [];
+  island: Island | undefined;
+  solved = false;
+}
+
+export class Circuit {
+  readonly elements: readonly Element[];
+  readonly #partOf = new Map<Node, Part>();
+  readonly #numberOf = new Map<Node, number>();
+  readonly #byId = new Map<string, Element>();
+  readonly #junction_V = new Map<Diode, number>();
+  readonly #sourceMode = new Map<Source, SourceMode>();
+  readonly #loadMode = new Map<Load, LoadMode>();
+
+  constructor(elements: readonly Element[]) {
+    this.elements = elements;
+    for (const element of elements) this.#byId.set(element.id, element);
+    this.#divide();
+  }
+
+  /** Values of elements have changed; solve again when next asked. */
+  changed(): void {
+    for (const part of this.#partOf.values()) part.solved = false;
+  }
+
+  /** V(a) - V(b), or undefined when nothing joins them. */
+  volt(a: Node, b: Node): number | undefined {
+    if (a === b) return this.#partOf.has(a) ? 0 : undefined;
+    const part = this.#partOf.get(a);
+    if (part === undefined || part !== this.#partOf.get(b)) return undefined;
+    const volt = this.#solution(part);
+    return (volt[this.#numberOf.get(a) as number] as number) - (volt[this.#numberOf.get(b) as number] as number);
+  }
+
+  /** Whether direct current can flow between two nodes. */
+  joined(a: Node, b: Node): boolean {
+    const part = this.#partOf.get(a);
+    return part !== undefined && part === this.#partOf.get(b);
+  }
+
+  /** Current through an element from a to b (a source: out of its plus terminal). */
+  current(id: string): number {
+    const element = this.#byId.get(id);
+    if (element === undefined || element.type === "capacitor") return 0;
+    const volt = this.volt(element.a, element.b);
+    if (volt === undefined) return 0;
+    switch (element.type) {
+      case "branch":
+        return (volt - element.emf_V) / element.ohm;
+      case "diode":
+        return diodeCurrent_A(volt);
+      case "injection":
+        return element.ampere;
+      default: {
+        const { siemens, emf_V, inject_A } = this.#linear(element);
+        const into = siemens * (volt - emf_V) - inject_A;
+        return element.type === "source" ? -into : into;
+      }
+    }
+  }
+
+  sourceMode(id: string): SourceMode {
+    const element = this.#byId.get(id);
+    if (element?.type !== "source" || !element.on) return "off";
+    this.volt(element.a, element.b);
+    return this.#sourceMode.get(element) ?? "CV";
+  }
+
+  loadMode(id: string): LoadMode {
+    const element = this.#byId.get(id);
+    if (element?.type !== "load" || !element.on) return "off";
+    this.volt(element.a, element.b);
+    return this.#loadMode.get(element) ?? "CC";
+  }
+
+  /** Sum of all currents leaving a node, A: zero but for rounding (Kirchhoff); for tests. */
+  residual(node: Node): number {
+    let sum = 0;
+    for (const element of this.elements) {
+      if (element.type === "capacitor" || element.a === element.b) continue;
+      const sign = (element.a === node ? 1 : 0) - (element.b === node ? 1 : 0);
+      if (sign === 0) continue;
+      sum += sign * this.current(element.id) * (element.type === "source" ? -1 : 1);
+    }
+    return sum;
+  }
+
+  #divide(): void {
+    const parent = new Map<Node, Node>();
+    const find = (node: Node): Node => {
+      let root = node;
+      for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up;
+      if (root !== node) parent.set(node, root);
+      return root;
+    };
+    for (const { type, a, b } of this.elements) {
+      if (!parent.has(a)) parent.set(a, a);
+      if (!parent.has(b)) parent.set(b, b);
+      if (type !== "capacitor" && type !== "injection") parent.set(find(a), find(b));
+    }
+    const parts = new Map<Node, Part>();
+    for (const node of parent.keys()) {
+      const root = find(node);
+      const part = parts.get(root) ?? new Part();
+      parts.set(root, part);
+      this.#numberOf.set(node, part.nodes.length);
+      part.nodes.push(node);
+      this.#partOf.set(node, part);
+    }
+    for (const element of this.elements) {
+      if (element.type === "capacitor" || !this.joined(element.a, element.b)) continue;
+      const part = this.#partOf.get(element.a) as Part;
+      part.elements.push(element);
+      part.ends.push([this.#numberOf.get(element.a) as number, this.#numberOf.get(element.b) as number]);
+    }
+  }
+
+  #solution(part: Part): Float64Array {
+    part.island ??= createIsland(part.nodes.length, part.ends);
+    if (!part.solved) {
+      this.#solve(part, part.island);
+      part.solved = true;
+    }
+    return part.island.volt;
+  }
+
+  #solve(part: Part, island: Island): void {
+    for (let round = 0; round < rounds_max; round++) {
+      island.clear();
+      part.elements.forEach((element, n) => {
+        const { siemens, emf_V, inject_A } = this.#linear(element);
+        if (siemens > 0) island.add(n, siemens, emf_V);
+        if (inject_A === 0) return;
+        const [a, b] = part.ends[n] as readonly [number, number];
+        island.inject(a, inject_A);
+        island.inject(b, -inject_A);
+      });
+      island.solve();
+      if (this.#junctionsAgree(part, island) && this.#modesAgree(part, island)) return;
+    }
+    throw new RangeError(`the twin's circuit did not settle in ${rounds_max} rounds`);
+  }
+
+  #linear(element: Exclude<Element, { type: "capacitor" }>): Linear {
+    switch (element.type) {
+      case "branch":
+        return { siemens: 1 / element.ohm, emf_V: element.emf_V, inject_A: 0 };
+      case "injection":
+        return { siemens: 0, emf_V: 0, inject_A: -element.ampere };
+      case "diode": {
+        const volt = this.#junction_V.get(element) ?? 0;
+        const siemens = diodeConductance_S(volt);
+        return { siemens, emf_V: volt - diodeCurrent_A(volt) / siemens, inject_A: 0 };
+      }
+      case "source":
+        return linearSource(element, this.#sourceMode.get(element) ?? "CV");
+      case "load":
+        return linearLoad(element, this.#loadMode.get(element) ?? "CC");
+    }
+  }
+
+  /** Moves each diode's junction to where the last solution put it; true when none moved. */
+  #junctionsAgree(part: Part, island: Island): boolean {
+    let agree = true;
+    part.elements.forEach((element, n) => {
+      if (element.type !== "diode") return;
+      const volt = across(part, island, n);
+      const before = this.#junction_V.get(element) ?? 0;
+      // Deep in reverse the current does not depend on the voltage any more, and exp() would become zero.
+      const next = Math.max(-1, limitedJunction_V(volt, before));
+      this.#junction_V.set(element, next);
+      if (Math.abs(next - before) > 1e-10) agree = false;
+    });
+    return agree;
+  }
+
+  /** Changes the first mode that contradicts the last solution; true when there is none. */
+  #modesAgree(part: Part, island: Island): boolean {
+    for (const [n, element] of part.elements.entries()) {
+      if (element.type === "source" && element.on) {
+        const mode = this.#sourceMode.get(element) ?? "CV";
+        const next = nextSourceMode(element, mode, across(part, island, n));
+        this.#sourceMode.set(element, next);
+        if (next !== mode) return false;
+      } else if (element.type === "load" && element.on) {
+        const mode = this.#loadMode.get(element) ?? "CC";
+        const next = nextLoadMode(element, mode, across(part, island, n));
+        this.#loadMode.set(element, next);
+        if (next !== mode) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function across(part: Part, island: Island, element: number): number {
+  const [a, b] = part.ends[element] as readonly [number, number];
+  return (island.volt[a] as number) - (island.volt[b] as number);
+}
+
+function linearSource(source: Source, mode: SourceMode): Linear {
+  const bleeder = 1 / source.bleeder_ohm;
+  if (!source.on || mode === "blocked" || mode === "off") return { siemens: bleeder, emf_V: 0, inject_A: 0 };
+  if (mode === "CC") return { siemens: bleeder, emf_V: 0, inject_A: source.ampere };
+  const siemens = 1 / source.ohm;
+  return { siemens: siemens + bleeder, emf_V: (source.volt * siemens) / (siemens + bleeder), inject_A: 0 };
+}
+
+function linearLoad(load: Load, mode: LoadMode): Linear {
+  const off = 1 / load.off_ohm;
+  if (!load.on || mode === "off") return { siemens: off, emf_V: 0, inject_A: 0 };
+  if (mode === "CC") return { siemens: off, emf_V: 0, inject_A: -load.ampere };
+  return { siemens: off + 1 / load.saturation_ohm, emf_V: 0, inject_A: 0 };
+}
+
+const slack = 1e-9;
+
+function nextSourceMode(source: Source, mode: SourceMode, volt: number): SourceMode {
+  if (mode === "CV") {
+    const ampere = (source.volt - volt) / source.ohm;
+    if (ampere > source.ampere + slack * Math.max(1, source.ampere)) return "CC";
+    return ampere < -slack ? "blocked" : "CV";
+  }
+  if (mode === "CC") return volt > source.volt - source.ampere * source.ohm + slack ? "CV" : "CC";
+  return volt < source.volt - slack ? "CV" : "blocked";
+}
+
+function nextLoadMode(load: Load, mode: LoadMode, volt: number): LoadMode {
+  const needed_V = load.ampere * load.saturation_ohm;
+  if (mode === "CC") return volt < needed_V - slack ? "saturated" : "CC";
+  return volt > needed_V + slack ? "CC" : "saturated";
+}
