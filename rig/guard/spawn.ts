@@ -1,0 +1,50 @@
+/** Starts the guard in its own session, so that nothing that ends the controller's terminal or process group ends it. */
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { checkSocketPath } from "../../drivers/gpio/jsonLines.ts";
+import { RigError } from "../model/errors.ts";
+import { connectGuard } from "./client.ts";
+import type { GuardClient } from "./types.ts";
+
+export interface SpawnOptions {
+  /** Unix socket, at most 107 bytes. */
+  readonly socket: string;
+  /** Lines: `twin:<path>`. */
+  readonly gpio: string;
+  readonly enableLine: string;
+  readonly watchdogLine: string;
+  /** Log file, appended to. What cannot be logged goes to the same file by stderr. */
+  readonly log: string;
+  readonly signal: AbortSignal;
+  readonly within_ms?: number;
+}
+
+/** The compiled program, also when this file runs from its source. */
+function program(): string {
+  const own = fileURLToPath(import.meta.url);
+  if (own.endsWith(".js")) return fileURLToPath(new URL("./main.js", import.meta.url));
+  return fileURLToPath(new URL("../../dist/rig/guard/main.js", import.meta.url));
+}
+
+/** @throws RigError GUARD_LOST when it does not start: its last words are in the log. */
+export async function spawnGuard(options: SpawnOptions): Promise<GuardClient> {
+  const socket = checkSocketPath(options.socket);
+  const lines = `${options.enableLine},${options.watchdogLine}`;
+  const args = ["--socket", socket, "--gpio", options.gpio, "--lines", lines, "--log", options.log];
+  const log = openSync(options.log, "a", 0o600);
+  const failed = new AbortController();
+  try {
+    const child = spawn(process.execPath, [program(), ...args], { detached: true, stdio: ["ignore", log, log] });
+    const gone = (why: string): void =>
+      failed.abort(new RigError("GUARD_LOST", `the guard did not start (${why}): see ${options.log}`, { why }));
+    child.once("error", (error) => gone(error.message));
+    child.once("exit", (code, signal) => gone(`exit ${code ?? signal ?? "unknown"}`));
+    child.unref();
+    const { within_ms } = options;
+    const signal = AbortSignal.any([options.signal, failed.signal]);
+    return await connectGuard({ socket, signal, ...(within_ms === undefined ? {} : { within_ms }) });
+  } finally {
+    closeSync(log);
+  }
+}
