@@ -4,7 +4,7 @@
  * One descriptor of the slave is kept open: without it the master reads EIO as soon as a client closes, and the twin
  * would have to poll for the next. Only synchronous calls go through koffi.
  */
-import { closeSync, constants, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { closeSync, constants, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import koffi from "koffi";
 import { RigError } from "../../rig/model/errors.ts";
@@ -28,6 +28,8 @@ const TCSANOW = 0;
 /** More than a termios of any glibc (60 bytes). */
 const TERMIOS_BYTES = 256;
 const WAITING_MAX_bytes = 1 << 20;
+/** How soon a full terminal is tried again. Only while a client lags; the usual write is taken at once. */
+const RETRY_ms = 1;
 
 interface CLibrary {
   posix_openpt(flags: number): number;
@@ -96,20 +98,29 @@ function placeLink(link: string, path: string): void {
   symlinkSync(path, link);
 }
 
+/**
+ * Reading is the tty stream's. Writing is not: libuv falls back to blocking writes on a master that it cannot reopen,
+ * and one client that does not read would stop the whole twin.
+ */
 class OpenPty implements Pty {
   readonly path: string;
   readonly #link: string;
   readonly #master: ReadStream;
+  readonly #masterFd: number;
   readonly #slave: number;
+  #waiting: Uint8Array[] = [];
+  #waiting_bytes = 0;
+  #retry: NodeJS.Timeout | undefined;
   #listener: ((bytes: Uint8Array) => void) | undefined;
   #open = true;
 
   constructor(link: string, path: string, master: number, slave: number) {
     this.path = path;
     this.#link = link;
+    this.#masterFd = master;
     this.#slave = slave;
     this.#master = new ReadStream(master);
-    // The master fails only when it is closed under a write; the client has then gone with it.
+    // The master fails only when the terminal itself is gone; the client then sees the close.
     this.#master.on("error", () => this.close());
   }
 
@@ -121,9 +132,27 @@ class OpenPty implements Pty {
 
   write(bytes: Uint8Array): void {
     if (!this.#open) return; // an unplugged device talks to nobody
-    if (this.#master.writableLength + bytes.length > WAITING_MAX_bytes)
-      throw new RigError("REPLY_TOO_LONG", `nobody reads ${this.#link}: ${this.#master.writableLength} bytes wait`);
-    this.#master.write(bytes);
+    if (this.#waiting_bytes + bytes.length > WAITING_MAX_bytes)
+      throw new RigError("REPLY_TOO_LONG", `nobody reads ${this.#link}: ${this.#waiting_bytes} bytes wait`);
+    if (bytes.length === 0) return;
+    this.#waiting.push(bytes.slice());
+    this.#waiting_bytes += bytes.length;
+    if (this.#retry === undefined) this.#flush();
+  }
+
+  #flush(): void {
+    this.#retry = undefined;
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const written = writeNow(this.#masterFd, first);
+      this.#waiting_bytes -= written;
+      if (written === first.length) {
+        this.#waiting.shift();
+        continue;
+      }
+      this.#waiting[0] = first.subarray(written);
+      this.#retry = setTimeout(() => this.#flush(), RETRY_ms);
+      return;
+    }
   }
 
   hangUp(): void {
@@ -133,10 +162,23 @@ class OpenPty implements Pty {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    clearTimeout(this.#retry);
+    this.#waiting = [];
+    this.#waiting_bytes = 0;
     // Only our own link: the name may belong to another pseudo-terminal by now.
     const there = lstatSync(this.#link, { throwIfNoEntry: false });
     if (there?.isSymbolicLink() === true && readlinkSync(this.#link) === this.path) unlinkSync(this.#link);
     this.#master.destroy();
     closeSync(this.#slave);
+  }
+}
+
+/** Bytes taken by the terminal, 0 when it is full. */
+function writeNow(fd: number, bytes: Uint8Array): number {
+  try {
+    return writeSync(fd, bytes);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EAGAIN") return 0;
+    throw error;
   }
 }
