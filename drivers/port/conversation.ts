@@ -26,7 +26,8 @@ const OPEN_ms = 1000;
 export function bytesOf(bytes: Bytes): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes;
   if (typeof bytes === "string") {
-    if (Buffer.from(bytes, "latin1").toString("latin1") !== bytes) throw new RangeError(`not latin1: ${JSON.stringify(bytes)}`);
+    if (Buffer.from(bytes, "latin1").toString("latin1") !== bytes)
+      throw new RangeError(`not latin1: ${JSON.stringify(bytes)}`);
     return Buffer.from(bytes, "latin1");
   }
   const digits = bytes.hex.replace(/\s+/g, "");

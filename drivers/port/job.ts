@@ -3,11 +3,8 @@
 import type { Data } from "../../rig/model/data.ts";
 import { type ErrorCode, RigError } from "../../rig/model/errors.ts";
 import { type Framer, printable } from "./framer.ts";
-import type { Wait } from "./link.ts";
+import { timeLeft_ms, type Wait } from "./link.ts";
 import type { Expect } from "./port.ts";
-
-/** Longest delay that setTimeout takes; a longer one would fire at once. */
-const TIMER_MAX_ms = 0x7fffffff;
 
 export type Phase = "queued" | "preparing" | "writing" | "reading";
 
@@ -60,11 +57,10 @@ export class Job {
 
   /** Timers may fire a fraction early: the clock decides. */
   #armDeadline(): void {
-    const left_ms = Math.max(0, Math.min(Math.ceil(this.deadline_ms - performance.now()), TIMER_MAX_ms));
     this.#deadline = setTimeout(() => {
       if (performance.now() < this.deadline_ms) this.#armDeadline();
       else this.#owner.expired(this);
-    }, left_ms);
+    }, timeLeft_ms(this.deadline_ms));
   }
 
   /** `keepDeadline`: the caller is answered, but a write is still under way and must end in time. */

@@ -30,3 +30,10 @@ export interface Connector {
   /** A reader is attached before it resolves. Rejects with PORT_OPEN_FAILED; honours deadline and signal. */
   connect(events: LinkEvents, io: Wait): Promise<Link>;
 }
+
+/** Longest delay that setTimeout takes; a longer one would fire at once. */
+const TIMER_MAX_ms = 0x7fffffff;
+
+/** The delay for setTimeout until a deadline on the clock of performance.now(). */
+export const timeLeft_ms = (deadline_ms: number): number =>
+  Math.max(0, Math.min(Math.ceil(deadline_ms - performance.now()), TIMER_MAX_ms));

@@ -10,7 +10,7 @@
 import { readSync } from "node:fs";
 import { SerialPort } from "serialport";
 import { RigError } from "../../rig/model/errors.ts";
-import type { Connector, Link, LinkEvents, Wait } from "./link.ts";
+import { type Connector, type Link, type LinkEvents, timeLeft_ms, type Wait } from "./link.ts";
 
 export interface SerialAddress {
   readonly kind: "serial";
@@ -52,7 +52,7 @@ function connect(address: SerialAddress, events: LinkEvents, io: Wait): Promise<
       reject(new RigError("PORT_OPEN_FAILED", text, { path: address.path, why }, cause === undefined ? {} : { cause }));
     };
     const onAbort = (): void => fail("aborted", io.signal.reason);
-    const timer = setTimeout(() => fail("no answer from the system in time"), io.deadline_wall_ms - performance.now());
+    const timer = setTimeout(() => fail("no answer from the system in time"), timeLeft_ms(io.deadline_wall_ms));
     if (io.signal.aborted) return onAbort();
     io.signal.addEventListener("abort", onAbort, { once: true });
     port.open((error) => {

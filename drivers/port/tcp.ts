@@ -1,7 +1,7 @@
 /** A TCP connection (SCPI raw sockets, serial servers). */
 import { connect as connectSocket, type Socket } from "node:net";
 import { RigError } from "../../rig/model/errors.ts";
-import type { Connector, Link, LinkEvents, Wait } from "./link.ts";
+import { type Connector, type Link, type LinkEvents, timeLeft_ms, type Wait } from "./link.ts";
 
 export interface TcpAddress {
   readonly kind: "tcp";
@@ -27,7 +27,7 @@ function connect(address: TcpAddress, where: string, events: LinkEvents, io: Wai
       reject(new RigError("PORT_OPEN_FAILED", text, { where, why }, cause === undefined ? {} : { cause }));
     };
     const socket = connectSocket({ host: address.host, port: address.port, noDelay: true });
-    const timer = setTimeout(() => fail("no answer in time"), io.deadline_wall_ms - performance.now());
+    const timer = setTimeout(() => fail("no answer in time"), timeLeft_ms(io.deadline_wall_ms));
     const onAbort = (): void => fail("aborted", io.signal.reason);
     const onError = (error: Error): void => fail(error.message, error);
     const onConnect = (): void => {

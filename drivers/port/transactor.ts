@@ -1,13 +1,12 @@
 /** The port over any connection: queue, deadlines, loss, fence. Resynchronising is in resync.ts. */
 import { asRigError, RigError } from "../../rig/model/errors.ts";
-import { latin1 } from "./framer.ts";
 import { Job, type JobOwner } from "./job.ts";
 import type { Connector, Link, LinkEvents, Wait } from "./link.ts";
 import type { Expect, Port, PortCounters, PortOptions } from "./port.ts";
+import { readReply, silentReply } from "./reply.ts";
 import { type Doubt, type DoubtfulPort, dueIn_ms, resynchronise } from "./resync.ts";
 
 const QUEUE_MAX = 64;
-const SKIP_MAX = 64;
 const REOPEN_ms = 3000;
 const nothing = new Uint8Array(0);
 
@@ -180,67 +179,31 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
       return;
     }
     try {
-      this.#read(job, chunk);
+      const { frame, stray_bytes } = readReply(job, chunk);
+      this.#counters.unsolicited_bytes += stray_bytes;
+      if (frame !== undefined) this.#deliver(job, frame);
+      else if (job.framer === undefined && job.echo_left === 0 && job.phase === "reading") this.#deliver(job, nothing);
+      else this.#watchSilence(job);
     } catch (error) {
       this.#distrust(job, error);
     }
   }
 
-  #read(job: Job, chunk: Uint8Array): void {
-    let rest = this.#takeEcho(job, chunk);
-    if (job.framer === undefined) {
-      this.#counters.unsolicited_bytes += rest.length;
-      if (job.echo_left > 0 || job.phase !== "reading") return;
-      job.done(nothing);
-      this.#finish(job);
-      return;
-    }
-    while (rest.length > 0) {
-      rest = rest.subarray(job.framer.push(rest));
-      const frame = job.framer.next();
-      if (frame !== undefined && !this.#skips(job, frame)) {
-        this.#deliver(job, frame, rest);
-        return;
-      }
-    }
-    job.watchSilence(
-      () => this.lastByte_ms,
-      () => this.#silent(job),
-    );
-  }
-
-  #skips(job: Job, frame: Uint8Array): boolean {
-    if (job.expect.skip?.(frame) !== true) return false;
-    job.skipped += 1;
-    if (job.skipped > SKIP_MAX)
-      throw new RigError("REPLY_MALFORMED", `${SKIP_MAX} frames came, none of them the reply`);
-    return true;
-  }
-
-  #takeEcho(job: Job, chunk: Uint8Array): Uint8Array {
-    if (job.echo_left === 0 || job.request === null) return chunk;
-    const from = job.request.length - job.echo_left;
-    const echo = chunk.subarray(0, job.echo_left);
-    if (latin1(echo) !== latin1(job.request.subarray(from, from + echo.length)))
-      throw new RigError("REPLY_MALFORMED", "the line's echo differs from what was sent");
-    job.echo_left -= echo.length;
-    return chunk.subarray(echo.length);
-  }
-
-  #deliver(job: Job, frame: Uint8Array, rest: Uint8Array): void {
-    job.expect.check?.(frame);
-    this.#counters.unsolicited_bytes += rest.length + (job.framer?.held ?? 0);
+  #deliver(job: Job, frame: Uint8Array): void {
     job.done(frame, job.phase === "writing");
     if (job.phase === "reading") this.#finish(job);
   }
 
-  #silent(job: Job): void {
-    try {
-      const frame = job.framer?.idle();
-      if (frame !== undefined && !this.#skips(job, frame)) this.#deliver(job, frame, nothing);
-    } catch (error) {
-      this.#distrust(job, error);
-    }
+  #watchSilence(job: Job): void {
+    const silent = (): void => {
+      try {
+        const frame = silentReply(job);
+        if (frame !== undefined) this.#deliver(job, frame);
+      } catch (error) {
+        this.#distrust(job, error);
+      }
+    };
+    job.watchSilence(() => this.lastByte_ms, silent);
   }
 
   /** A bad reply: the line holds something else than was asked for. */
@@ -251,15 +214,11 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
   }
 
   expired(job: Job): void {
-    job.fail(this.#countTimeout(job));
+    if (!job.settled) this.#counters.timeouts += 1;
+    job.fail(job.timeout());
     if (this.#withdraw(job)) return;
     if (job.phase === "writing") this.drop(`it takes no bytes (${job.subject} is stuck)`);
     else if (job.phase === "reading") this.#giveUp(job);
-  }
-
-  #countTimeout(job: Job): RigError {
-    if (!job.settled) this.#counters.timeouts += 1;
-    return job.timeout();
   }
 
   /** The caller is answered at once. A write under way is left to end, until the transaction's deadline. */

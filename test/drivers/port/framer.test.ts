@@ -129,9 +129,14 @@ describe("lines", () => {
     expect(takeFrames(lines("lf", 64)(), bytes)).toEqual([Buffer.from([0, 0x80, 0xc3, 0x28, 0xff])]);
   });
 
-  test.each<LineEnd>(["lf", "any"])("with end %s are refused when longer than the bound, and taken at the bound", (end) => {
+  test.each<LineEnd>([
+    "lf",
+    "any",
+  ])("with end %s are refused when longer than the bound, and taken at the bound", (end) => {
     expect(show(takeFrames(lines(end, 4)(), text("123\n")))).toEqual(["123"]);
-    expect(() => takeFrames(lines(end, 4)(), text("1234\n"))).toThrow(expect.objectContaining({ code: "REPLY_TOO_LONG" }));
+    expect(() => takeFrames(lines(end, 4)(), text("1234\n"))).toThrow(
+      expect.objectContaining({ code: "REPLY_TOO_LONG" }),
+    );
   });
 });
 
@@ -208,7 +213,9 @@ describe("definite-length blocks", () => {
   });
 
   test.each(["#0abc\n", "#1x", "#13abcd\n", "#13abc\rx"])("%j is malformed", (stream) => {
-    expect(() => takeFrames(blockOrLine(64)(), text(stream))).toThrow(expect.objectContaining({ code: "REPLY_MALFORMED" }));
+    expect(() => takeFrames(blockOrLine(64)(), text(stream))).toThrow(
+      expect.objectContaining({ code: "REPLY_MALFORMED" }),
+    );
   });
 
   test("longer than the bound are refused at their header", () => {

@@ -44,7 +44,7 @@ async function bench(options: PortOptions = {}, answer?: (request: string, peer:
 }
 
 /** What a promise ended with, once the clock has moved on. */
-async function after<T>(ms: number, promise: Promise<T>): Promise<{ value?: T; code?: string; message?: string }> {
+async function settle<T>(ms: number, promise: Promise<T>): Promise<{ value?: T; code?: string; message?: string }> {
   const outcome = promise.then(
     (value) => ({ value }),
     (error: { code?: string; message: string }) => ({ code: error.code ?? "", message: error.message }),
@@ -65,7 +65,7 @@ describe("a transaction", () => {
     const { port, peer, got } = await bench();
     peer.stall(true);
     const sent = port.transact(bytes("INP OFF\n"), noReply, within(500));
-    expect(await after(100, sent)).toEqual({ code: "still open" });
+    expect(await settle(100, sent)).toEqual({ code: "still open" });
     peer.stall(false);
     expect(await sent).toHaveLength(0);
     expect(got).toEqual(["INP OFF"]);
@@ -82,7 +82,7 @@ describe("a transaction", () => {
       }, 10);
     });
     const all = Promise.all(["a", "b", "c", "d"].map((text) => ask(text)));
-    expect((await after(100, all)).value).toEqual(["a!", "b!", "c!", "d!"]);
+    expect((await settle(100, all)).value).toEqual(["a!", "b!", "c!", "d!"]);
   });
 
   test("past its deadline sends nothing", async () => {
@@ -97,7 +97,7 @@ describe("a transaction", () => {
     const gap: Expect = { gap_ms: 40 };
     const quiet: Expect = { quiet_ms: 70 };
     const all = Promise.all([gap, gap, quiet].map((expected) => port.transact(bytes("x\n"), expected, within(500))));
-    await after(300, all);
+    await settle(300, all);
     const [first = 0, second = 0, third = 0] = times;
     expect([second - first, third - second]).toEqual([40, 70]);
   });
@@ -115,8 +115,8 @@ describe("a transaction", () => {
       for (const at_ms of [10, 14, 18]) setTimeout(() => peer.write(bytes(`${at_ms},`)), at_ms);
     });
     const asked = ask("x", 500, { framer: untilSilence(32), silence_ms: 5 });
-    expect(await after(20, asked)).toEqual({ code: "still open" });
-    expect(await after(10, asked)).toEqual({ value: "10,14,18," });
+    expect(await settle(20, asked)).toEqual({ code: "still open" });
+    expect(await settle(10, asked)).toEqual({ value: "10,14,18," });
   });
 
   test("on a line that echoes takes the echo out, and refuses one that differs", async () => {
@@ -143,7 +143,7 @@ describe("unsolicited bytes", () => {
 describe("an answer that does not come", () => {
   test("is an error that names port, place, request and time", async () => {
     const { ask } = await bench();
-    const { code, message } = await after(600, ask("MEAS:VOLT?"));
+    const { code, message } = await settle(600, ask("MEAS:VOLT?"));
     expect(code).toBe("INSTRUMENT_TIMEOUT");
     expect(message).toContain('no answer to "MEAS:VOLT?" from source (/dev/rig/source) within 500 ms');
   });
@@ -151,10 +151,13 @@ describe("an answer that does not come", () => {
   test("while the peer takes no bytes ends at the deadline, and the port is lost: nothing is sent later", async () => {
     const { ask, peer, port, got } = await bench();
     peer.stall(true);
-    const first = after(500, ask("INP ON"));
+    const first = settle(500, ask("INP ON"));
     const second = ask("MEAS:VOLT?", 5000);
     const failed = expect(second).rejects.toMatchObject({ code: "PORT_LOST" });
-    expect(await first).toMatchObject({ code: "INSTRUMENT_TIMEOUT", message: expect.stringContaining("was not taken") });
+    expect(await first).toMatchObject({
+      code: "INSTRUMENT_TIMEOUT",
+      message: expect.stringContaining("was not taken"),
+    });
     await failed;
     expect(port.lost.aborted).toBe(true);
     peer.stall(false);
@@ -165,7 +168,7 @@ describe("an answer that does not come", () => {
   test("in the queue says that it never had its turn, and is never sent", async () => {
     const { ask, got } = await bench();
     const first = ask("slow", 1000).catch(() => "failed");
-    expect(await after(200, ask("INP ON", 100))).toMatchObject({
+    expect(await settle(200, ask("INP ON", 100))).toMatchObject({
       code: "INSTRUMENT_TIMEOUT",
       message: expect.stringContaining("never had its turn"),
     });
@@ -187,8 +190,8 @@ describe("a late answer", () => {
     [590, 500],
   ])("coming after %i ms never answers the next question, within late_ms %i", async (after_ms, late_ms) => {
     const { ask, port } = await bench({ resync: { late_ms } }, late(after_ms));
-    expect(await after(100, ask("first", 100))).toMatchObject({ code: "INSTRUMENT_TIMEOUT" });
-    expect((await after(2000, ask("second", 2000))).value).toBe("answer to second");
+    expect(await settle(100, ask("first", 100))).toMatchObject({ code: "INSTRUMENT_TIMEOUT" });
+    expect((await settle(2000, ask("second", 2000))).value).toBe("answer to second");
     expect(port.counters.resyncs).toBe(1);
   });
 
@@ -206,8 +209,8 @@ describe("a late answer", () => {
     };
     const probe = { request: bytes("*IDN?\n"), framer: lines("lf", 32), is: (f: Uint8Array) => read(f) === "ACME,1" };
     const { ask, got } = await bench({ resync: { probe } }, inOrder);
-    expect(await after(100, ask("first", 100))).toMatchObject({ code: "INSTRUMENT_TIMEOUT" });
-    expect((await after(6000, ask("second", 6000))).value).toBe("answer to second");
+    expect(await settle(100, ask("first", 100))).toMatchObject({ code: "INSTRUMENT_TIMEOUT" });
+    expect((await settle(6000, ask("second", 6000))).value).toBe("answer to second");
     expect(got).toEqual(["first", "*IDN?", "second"]);
   });
 
@@ -217,32 +220,41 @@ describe("a late answer", () => {
       if (request === "*IDN?") peer.write(bytes("answer to first\nACME,1\n"));
       if (request === "second") peer.write(bytes("2\n"));
     });
-    await after(100, ask("first", 100));
-    expect((await after(1000, ask("second", 1000))).value).toBe("2");
+    await settle(100, ask("first", 100));
+    expect((await settle(1000, ask("second", 1000))).value).toBe("2");
   });
 
   test("is left behind on the old connection when the port's option says reconnect", async () => {
     const { ask, peer } = await bench({ resync: { by: "reconnect" } }, late(150));
-    await after(100, ask("first", 100));
-    expect((await after(2000, ask("second", 2000))).value).toBe("answer to second");
+    await settle(100, ask("first", 100));
+    expect((await settle(2000, ask("second", 2000))).value).toBe("answer to second");
     expect(peer.connections).toBe(2);
   });
 
   test("never answers another question, whatever the delays", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 550 }), { minLength: 1, maxLength: 8 }), async (delays_ms) => {
-        let turn = 0;
-        const { ask } = await bench({ resync: { late_ms: 500 } }, (request, peer) => {
-          const delay_ms = delays_ms[turn++] ?? 0;
-          setTimeout(() => peer.write(bytes(`${request}\n`)), delay_ms);
-        });
-        for (const [index] of delays_ms.entries()) {
-          const outcome = await after(3000, ask(`question ${index}`, 1500).catch((error: { code: string }) => error.code));
-          expect([`question ${index}`, "INSTRUMENT_TIMEOUT"]).toContain(outcome.value);
-          const short = await after(2000, ask(`short ${index}`, 60).catch((error: { code: string }) => error.code));
-          expect([`short ${index}`, "INSTRUMENT_TIMEOUT"]).toContain(short.value);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 550 }), { minLength: 1, maxLength: 8 }),
+        async (delays_ms) => {
+          let turn = 0;
+          const { ask } = await bench({ resync: { late_ms: 500 } }, (request, peer) => {
+            const delay_ms = delays_ms[turn++] ?? 0;
+            setTimeout(() => peer.write(bytes(`${request}\n`)), delay_ms);
+          });
+          for (const [index] of delays_ms.entries()) {
+            const outcome = await settle(
+              3000,
+              ask(`question ${index}`, 1500).catch((error: { code: string }) => error.code),
+            );
+            expect([`question ${index}`, "INSTRUMENT_TIMEOUT"]).toContain(outcome.value);
+            const short = await settle(
+              2000,
+              ask(`short ${index}`, 60).catch((error: { code: string }) => error.code),
+            );
+            expect([`short ${index}`, "INSTRUMENT_TIMEOUT"]).toContain(short.value);
+          }
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -255,15 +267,15 @@ describe("a bad reply", () => {
       peer.write(Uint8Array.from([0x31, 0x00, 0xff, 0x0a]));
       setTimeout(() => peer.write(bytes("tail of the garbage\n")), 30);
     });
-    const { code, message } = await after(1, ask("bad"));
+    const { code, message } = await settle(1, ask("bad"));
     expect(code).toBe("REPLY_MALFORMED");
     expect(message).toContain('"bad" from source (/dev/rig/source)');
-    expect((await after(500, ask("next"))).value).toBe("good");
+    expect((await settle(500, ask("next"))).value).toBe("good");
   });
 
   test("without an end is refused at the bound, not at the deadline", async () => {
     const { ask } = await bench({}, (_request, peer) => peer.write(new Uint8Array(33).fill(0x41)));
-    expect(await after(1, ask("x", 60_000))).toMatchObject({ code: "REPLY_TOO_LONG" });
+    expect(await settle(1, ask("x", 60_000))).toMatchObject({ code: "REPLY_TOO_LONG" });
   });
 
   test("that never stops is reported as babble, and the next request is not sent into it", async () => {
@@ -276,14 +288,14 @@ describe("a bad reply", () => {
       if (request === "first") again();
       else peer.write(bytes("good\n"));
     });
-    await after(20, ask("first", 100));
-    expect(await after(400, ask("INP ON", 1000))).toMatchObject({
+    await settle(20, ask("first", 100));
+    expect(await settle(400, ask("INP ON", 1000))).toMatchObject({
       code: "REPLY_MALFORMED",
       message: expect.stringContaining("does not fall silent within 300 ms"),
     });
     expect(got).toEqual(["first"]);
     babble = false;
-    expect((await after(500, ask("second"))).value).toBe("good");
+    expect((await settle(500, ask("second"))).value).toBe("good");
   });
 });
 
@@ -318,7 +330,7 @@ describe("an abort", () => {
     await vi.advanceTimersByTimeAsync(10);
     stop.abort(new Error("stopped by the operator"));
     await failed;
-    expect((await after(500, ask("second"))).value).toBe("answer to second");
+    expect((await settle(500, ask("second"))).value).toBe("answer to second");
   });
 
   test("takes a request out of the queue: it is never sent", async () => {
@@ -331,7 +343,7 @@ describe("an abort", () => {
     stop.abort(new Error("enough"));
     await queued;
     await expect(ask("INP ON", 500, line, stop.signal)).rejects.toThrow("enough");
-    expect((await after(100, first)).value).toBe("first");
+    expect((await settle(100, first)).value).toBe("first");
     expect(got).toEqual(["first"]);
   });
 
@@ -352,7 +364,9 @@ describe("the queue", () => {
   test("is bounded: the 65th that would wait is refused", async () => {
     const { ask } = await bench({}, (request, peer) => peer.write(bytes(`${request}\n`)));
     const all = Array.from({ length: 65 }, (_, index) => ask(`${index}`));
-    await expect(ask("one too many")).rejects.toMatchObject({ message: expect.stringContaining("64 requests already") });
+    await expect(ask("one too many")).rejects.toMatchObject({
+      message: expect.stringContaining("64 requests already"),
+    });
     expect(await Promise.all(all)).toHaveLength(65);
   });
 });
@@ -374,7 +388,7 @@ describe("fence and close", () => {
 
   test("a fence during a resynchronisation sends nothing more", async () => {
     const { ask, port, got } = await bench();
-    await after(100, ask("first", 100));
+    await settle(100, ask("first", 100));
     const waiting = expect(ask("INP ON", 5000)).rejects.toMatchObject({ code: "PORT_FENCED" });
     await vi.advanceTimersByTimeAsync(20);
     port.fence("enough");

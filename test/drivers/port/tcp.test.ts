@@ -91,7 +91,10 @@ test("a reconnecting port that finds nobody is lost", async () => {
 test("a refused connection and a bad port number name the address", async () => {
   const { server, open } = await instrument(() => undefined);
   await new Promise((resolve) => server.close(resolve));
-  await expect(open()).rejects.toMatchObject({ code: "PORT_OPEN_FAILED", message: expect.stringContaining("127.0.0.1:") });
+  await expect(open()).rejects.toMatchObject({
+    code: "PORT_OPEN_FAILED",
+    message: expect.stringContaining("127.0.0.1:"),
+  });
   const bad = openPort({ kind: "tcp", host: "127.0.0.1", port: 70_000 }, "daq");
   await expect(bad).rejects.toMatchObject({ code: "BENCH_INVALID" });
 });

@@ -74,25 +74,27 @@ describe("a serial port on a pseudo-terminal", () => {
     expect(reply).toHaveLength(long.length);
   });
 
-  test.each(["idle", "right after a reply", "in the middle of a reply", "while a reply is read"])(
-    "notices a hang-up at once: %s",
-    async (moment) => {
-      const pty = await device((_text, it) => {
-        it.write(bytes(moment === "in the middle of a reply" ? "12." : "12.5\n"));
-        if (moment === "while a reply is read") it.hangUp();
-      });
-      const port = await client();
-      const lost = lossOf(port);
-      const reply = port.transact(bytes("MEAS?\n"), line, within(60_000)).catch((error: { code: string }) => error.code);
-      if (moment === "in the middle of a reply") setImmediate(() => pty.hangUp());
-      const outcome = await reply;
-      if (moment === "idle") await new Promise((resolve) => setImmediate(resolve));
-      pty.hangUp();
-      expect(await lost).toMatchObject({ code: "PORT_LOST" });
-      if (moment === "in the middle of a reply") expect(outcome).toBe("PORT_LOST");
-      await expect(port.transact(bytes("INP ON\n"), noReply, within(1000))).rejects.toMatchObject({ code: "PORT_LOST" });
-    },
-  );
+  test.each([
+    "idle",
+    "right after a reply",
+    "in the middle of a reply",
+    "while a reply is read",
+  ])("notices a hang-up at once: %s", async (moment) => {
+    const pty = await device((_text, it) => {
+      it.write(bytes(moment === "in the middle of a reply" ? "12." : "12.5\n"));
+      if (moment === "while a reply is read") it.hangUp();
+    });
+    const port = await client();
+    const lost = lossOf(port);
+    const reply = port.transact(bytes("MEAS?\n"), line, within(60_000)).catch((error: { code: string }) => error.code);
+    if (moment === "in the middle of a reply") setImmediate(() => pty.hangUp());
+    const outcome = await reply;
+    if (moment === "idle") await new Promise((resolve) => setImmediate(resolve));
+    pty.hangUp();
+    expect(await lost).toMatchObject({ code: "PORT_LOST" });
+    if (moment === "in the middle of a reply") expect(outcome).toBe("PORT_LOST");
+    await expect(port.transact(bytes("INP ON\n"), noReply, within(1000))).rejects.toMatchObject({ code: "PORT_LOST" });
+  });
 
   test("opened anew after a hang-up gets no stale bytes, and the device gets none either", async () => {
     const first = await device((_text, pty) => pty.write(bytes("half a rep")));
