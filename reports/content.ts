@@ -1,0 +1,199 @@
+/**
+ * What a report needs from a record, put in order once for all formats: judgements with their limit rows, notes by kind,
+ * what was planned and never judged. Foreign data is checked here; formats need not.
+ */
+import { type AdapterType, families, netlistOf } from "../rig/model/adapter.ts";
+import { type Contact, isContact } from "../rig/model/contacts.ts";
+import type { Data } from "../rig/model/data.ts";
+import type { Limit } from "../rig/model/limits.ts";
+import { isPass, type Outcome, type Verdict } from "../rig/model/verdict.ts";
+import type { JudgementOfRun, NoteOfRun, Points, RunRecord } from "../rig/store/types.ts";
+import type { FaceOfAdapter } from "./faces/drawing.ts";
+import type { FoundLink, WiringMap } from "./faces/wiring.ts";
+
+export type SeriesMap = ReadonlyMap<string, Points>;
+
+export interface Judged extends JudgementOfRun {
+  /** Row of the limits document of this run; absent when the document lacks it. */
+  readonly row?: Limit;
+  /** Attempts of the same judgement in this run. */
+  readonly attempts: number;
+}
+
+/** A judgement that was planned and not made. */
+export interface Missing {
+  readonly id: string;
+  readonly step: string;
+  /** The judgement that stopped it; absent: nobody says why, which is a fault of the rig. */
+  readonly blockedBy?: string;
+}
+
+export interface Content {
+  readonly record: RunRecord;
+  readonly outcome: Outcome;
+  readonly steps: readonly { readonly path: string; readonly judged: readonly Judged[] }[];
+  readonly missing: readonly Missing[];
+  readonly faces: readonly FaceOfAdapter[];
+  readonly unpopulated: readonly Contact[];
+  readonly wiring?: WiringMap;
+  readonly series: SeriesMap;
+  /** Judgements whose limit is screening only (confidence K or H, E6). */
+  readonly screening: number;
+}
+
+/** Outcome of a run that has none yet: what the record may claim about it. */
+const unfinished: Outcome = {
+  verdict: "not-judged",
+  ending: "rig-error",
+  firstCause: "The run has no outcome: it is going on, or the program ended in it.",
+};
+
+export function contentOf(record: RunRecord, series: SeriesMap): Content {
+  const wiring = wiringOf(record.notes);
+  return {
+    record,
+    outcome: record.outcome ?? unfinished,
+    steps: stepsOf(record),
+    missing: missingOf(record),
+    faces: facesOf(record.head.adapter),
+    unpopulated: unpopulatedOf(record.head.adapter),
+    ...(wiring === undefined ? {} : { wiring }),
+    series,
+    screening: record.measurements.filter((m) => m.verdict === "pass-screening").length,
+  };
+}
+
+/** Judgements grouped by the step they stand in, both in the order they happened. */
+function stepsOf(record: RunRecord): Content["steps"] {
+  const counts = new Map<string, number>();
+  for (const m of record.measurements) counts.set(m.id, (counts.get(m.id) ?? 0) + 1);
+  const groups = new Map<string, Judged[]>();
+  const { rows } = record.head.limits;
+  for (const m of record.measurements) {
+    const row = Object.hasOwn(rows, m.limit) ? rows[m.limit] : undefined;
+    const judged: Judged = { ...m, attempts: counts.get(m.id) ?? 1, ...(row === undefined ? {} : { row }) };
+    const group = groups.get(m.step);
+    if (group === undefined) groups.set(m.step, [judged]);
+    else group.push(judged);
+  }
+  return [...groups].map(([path, judged]) => ({ path, judged }));
+}
+
+const text = (data: Data | undefined): string => (typeof data === "string" ? data : "");
+const list = (data: Data | undefined): readonly Data[] => (Array.isArray(data) ? data : []);
+
+/** Members of a datum that is an object. */
+export function fields(data: Data | undefined): Readonly<Record<string, Data>> {
+  if (data === null || data === undefined || typeof data !== "object" || Array.isArray(data)) return {};
+  return data as Readonly<Record<string, Data>>;
+}
+
+export const notesOf = (record: RunRecord, kind: string): readonly NoteOfRun[] =>
+  record.notes.filter((note) => note.kind === kind);
+
+/**
+ * `planned` notes hold `judgements`: ids, or objects with `id` and `step`. `blocked` notes hold `id` (or `judgements`) and
+ * `by`. What was planned and is neither judged nor blocked is missing.
+ */
+function missingOf(record: RunRecord): readonly Missing[] {
+  const made = new Set(record.measurements.map((m) => m.id));
+  const blocked = new Map<string, Missing>();
+  for (const { body } of notesOf(record, "blocked")) {
+    const ids = body["judgements"] === undefined ? [body] : list(body["judgements"]);
+    for (const entry of ids) {
+      const one = planned(entry);
+      const by = text(body["by"]) || text(fields(entry)["by"]);
+      if (one !== undefined && !made.has(one.id)) blocked.set(one.id, { ...one, blockedBy: by || "an earlier fail" });
+    }
+  }
+  const missing = new Map<string, Missing>();
+  for (const { body } of notesOf(record, "planned")) {
+    for (const entry of list(body["judgements"])) {
+      const one = planned(entry);
+      if (one === undefined || made.has(one.id)) continue;
+      missing.set(one.id, { ...one, ...blocked.get(one.id), step: one.step || (blocked.get(one.id)?.step ?? "") });
+    }
+  }
+  for (const [id, one] of blocked) if (!missing.has(id)) missing.set(id, one);
+  return [...missing.values()];
+}
+
+function planned(entry: Data): Missing | undefined {
+  if (typeof entry === "string") return { id: entry, step: "" };
+  const id = text(fields(entry)["id"]);
+  return id === "" ? undefined : { id, step: text(fields(entry)["step"]) };
+}
+
+function facesOf(adapter: AdapterType): readonly FaceOfAdapter[] {
+  return adapter.family === "A" || adapter.family === "B" ? families[adapter.family].faces : [];
+}
+
+function unpopulatedOf(adapter: AdapterType): readonly Contact[] {
+  return adapter.family === "A" || adapter.family === "B" ? netlistOf(adapter).unpopulated : [];
+}
+
+const links: readonly string[] = ["path", "short", "open", "leak", "diode"];
+
+/** The last `wiring` note; entries that are no contacts of ours are left out. */
+function wiringOf(notes: readonly NoteOfRun[]): WiringMap | undefined {
+  const body = notes.findLast((note) => note.kind === "wiring")?.body;
+  if (body === undefined) return undefined;
+  const expected = list(body["expected"]).flatMap((pair) => {
+    const [a, b] = list(pair);
+    return contact(a) && contact(b) ? [[a, b] as const] : [];
+  });
+  const found = list(body["found"]).flatMap((entry): readonly FoundLink[] => {
+    const { a, b, is, ohm } = fields(entry);
+    if (!contact(a) || !contact(b) || typeof is !== "string" || !links.includes(is)) return [];
+    const known = typeof ohm === "number" && Number.isFinite(ohm) ? { ohm } : {};
+    return [{ a, b, is: is as FoundLink["is"], ...known }];
+  });
+  return { expected, found };
+}
+
+const contact = (data: Data | undefined): data is Contact => typeof data === "string" && isContact(data);
+
+/**
+ * Reasons why a pass must not be printed whatever the outcome says (E1): the run did not complete, a planned judgement is
+ * absent, a stored judgement is a fail, or events of the record are damaged.
+ */
+export function doubtsOf({ record, outcome, missing }: Content): readonly string[] {
+  const doubts: string[] = [];
+  if (!isPass(outcome.verdict)) return doubts;
+  if (record.outcome === undefined) doubts.push("The run has no stored outcome.");
+  if (outcome.ending !== "completed") doubts.push(`The run ended as ${outcome.ending}.`);
+  if (missing.length > 0) doubts.push(`${missing.length} planned judgement(s) were not made.`);
+  if (record.measurements.length === 0) doubts.push("Nothing was judged.");
+  const worse = record.measurements.filter((m) => m.subject === "adapter" && m.verdict === "fail").length;
+  if (worse > 0) doubts.push(`${worse} stored judgement(s) are a fail although the outcome is a pass.`);
+  if (record.defects.length > 0) doubts.push(`${record.defects.length} event(s) of the record cannot be read.`);
+  return doubts;
+}
+
+const words: Readonly<Record<Verdict, string>> = {
+  pass: "PASS",
+  "pass-screening": "PASS (screening)",
+  "pass-conditional": "PASS (conditional)",
+  "fail-conditional": "FAIL (conditional)",
+  fail: "FAIL",
+  inconclusive: "INCONCLUSIVE",
+  "not-judged": "NOT JUDGED",
+};
+
+export type Tone = "good" | "bad" | "unsure" | "none";
+
+/** The large word of every format and its tone. A pass with doubts is not printed as one. */
+export function shownVerdict(content: Content): { readonly words: string; readonly tone: Tone } {
+  const { verdict } = content.outcome;
+  if (doubtsOf(content).length > 0) return { words: "NO VERDICT", tone: "none" };
+  const tone: Readonly<Record<Verdict, Tone>> = {
+    pass: "good",
+    "pass-screening": "good",
+    "pass-conditional": "unsure",
+    inconclusive: "unsure",
+    "fail-conditional": "unsure",
+    fail: "bad",
+    "not-judged": "none",
+  };
+  return { words: words[verdict], tone: tone[verdict] };
+}

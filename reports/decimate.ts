@@ -1,0 +1,47 @@
+/** Fewer points for a drawing: the smallest and largest of each bucket, so that no peak is lost. */
+
+export interface Samples {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** A series of at most this many points draws as well as any. */
+export const points_max = 2000;
+
+/** At most `most` points, in order; first and last are kept. Points that are not finite are left out. */
+export function decimate({ x, y }: Samples, most = points_max): Samples {
+  const keep: number[] = [];
+  const count = Math.min(x.length, y.length);
+  if (count <= most) {
+    for (let i = 0; i < count; i++) if (finite(x, y, i)) keep.push(i);
+  } else {
+    const buckets = Math.max(Math.floor((most - 2) / 2), 1);
+    keep.push(...firstFinite(x, y, 0, count, 1));
+    for (let b = 0; b < buckets; b++) {
+      const from = Math.floor((b * count) / buckets);
+      const to = Math.floor(((b + 1) * count) / buckets);
+      keep.push(...extremes(x, y, from, to));
+    }
+    keep.push(...firstFinite(x, y, count - 1, -1, -1));
+  }
+  const order = [...new Set(keep)].sort((a, b) => a - b);
+  return { x: Float64Array.from(order, (i) => x[i] ?? 0), y: Float64Array.from(order, (i) => y[i] ?? 0) };
+}
+
+const finite = (x: Float64Array, y: Float64Array, i: number): boolean => Number.isFinite(x[i]) && Number.isFinite(y[i]);
+
+function firstFinite(x: Float64Array, y: Float64Array, from: number, end: number, by: 1 | -1): readonly number[] {
+  for (let i = from; i !== end; i += by) if (finite(x, y, i)) return [i];
+  return [];
+}
+
+function extremes(x: Float64Array, y: Float64Array, from: number, to: number): readonly number[] {
+  let low = -1;
+  let high = -1;
+  for (let i = from; i < to; i++) {
+    if (!finite(x, y, i)) continue;
+    if (low < 0 || (y[i] ?? 0) < (y[low] ?? 0)) low = i;
+    if (high < 0 || (y[i] ?? 0) > (y[high] ?? 0)) high = i;
+  }
+  return low < 0 ? [] : [low, high];
+}

@@ -1,0 +1,48 @@
+/** The report as one HTML file: no script, no network, nothing beside it. */
+import { createHash } from "node:crypto";
+import { type Content, shownVerdict } from "./content.ts";
+import { pilotPlots, thermalPlots } from "./curves.ts";
+import { contactResults } from "./faces/results.ts";
+import { drawAdapter } from "./faces/wiring.ts";
+import { identity } from "./html/identity.ts";
+import { measurements } from "./html/measurements.ts";
+import { pageStyle, style } from "./html/style.ts";
+import { findings, summary } from "./html/summary.ts";
+import { closing, trail } from "./html/trail.ts";
+import { html, Markup } from "./text/escape.ts";
+
+const simulatedText = "SIMULATED: run on a twin, no real adapter was tested";
+
+/** The whole page as text. Deterministic: the same record gives the same bytes. */
+export function htmlReport(content: Content): string {
+  const { head } = content.record;
+  const css = style + pageStyle(head.id);
+  // The policy names the one style sheet by its hash: injected styles, scripts, images and requests stay dead.
+  const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(css).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+  const { words } = shownVerdict(content);
+  const simulated = head.simulated ? html`<div class="simulated">${simulatedText}</div>` : undefined;
+  const title = `${head.id} ${words}${head.simulated ? " SIMULATED" : ""}`;
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${new Markup(css)}</style></head>
+<body><table class="sheet" role="presentation"><thead><tr><td>${simulated}<div class="running"><span>Adapter test report <b>${head.id}</b></span><span>${head.adapter.maker} ${head.adapter.model}, serial ${head.adapter.serial}</span><span><b>${words}</b></span></div></td></tr></thead>
+<tbody><tr><td><main>
+<div class="screen">${simulated}</div>
+<div class="top"><h1>Adapter test report</h1><span class="run">${head.id}</span></div>
+${summary(content)}${findings(content)}${identity(content)}${drawing(content)}${measurements(content)}${plots(content)}${trail(content)}${closing(content)}
+</main></td></tr></tbody></table></body></html>
+`;
+  return page.text;
+}
+
+function drawing(content: Content): Markup {
+  if (content.faces.length < 2) return html`<h2>Connector faces</h2><p>No drawing for this adapter family.</p>`;
+  const results = contactResults(content.record.measurements, content.unpopulated);
+  const { markup } = drawAdapter(content.faces, results, content.wiring);
+  return html`<h2>Connector faces and wiring</h2>${markup}<p class="fine">Each face is seen from its own mating side; a plug is the mirror of its inlet. Contacts take the worst judgement that names them: ✓ pass, ✗ fail (hatched), ! undecided (dotted), – not tested, dashed ring: not populated.</p>`;
+}
+
+function plots(content: Content): Markup {
+  const thermal = thermalPlots(content);
+  const pilot = pilotPlots(content);
+  return html`${thermal === undefined ? undefined : html`<h2>Thermal run</h2>${thermal}`}${pilot === undefined ? undefined : html`<h2>Pilot waveforms</h2>${pilot}`}`;
+}

@@ -1,0 +1,116 @@
+/** What was tested, on what, with what, by whom and when: the identification part of ISO/IEC 17025, 7.8.2.1. */
+import type { Data } from "../../rig/model/data.ts";
+import type { RunRecord } from "../../rig/store/types.ts";
+import { type Content, fields, notesOf } from "../content.ts";
+import { html, type Markup } from "../text/escape.ts";
+import { dataText, facts, hash, table, utcText } from "./words.ts";
+
+export function identity({ record }: Content): Markup {
+  const { head } = record;
+  const { adapter } = head;
+  const { rating } = adapter;
+  const card = (title: string, body: Markup) => html`<section><h3>${title}</h3>${body}</section>`;
+  const same = adapter.label === adapter.serial ? undefined : adapter.label;
+  return html`<h2>Identification</h2><div class="cards">
+${card(
+  "Adapter",
+  facts([
+    ["Product", `${adapter.maker} ${adapter.model}`],
+    ["Serial number", html`<b>${adapter.serial || "none"}</b>`],
+    ["Label as scanned", same],
+    ["Type", `${adapter.id}, family ${adapter.family}, proximity ${adapter.pp.topology}`],
+    [
+      "Rating",
+      `${rating.current_A} A, ${rating.voltage_V} V, ${rating.ambient_min_degC} to ${rating.ambient_max_degC} °C`,
+    ],
+    ["Type data from", `${adapter.source} (confidence ${adapter.confidence})`],
+    ["Hash", hash(adapter.hash)],
+  ]),
+)}
+${card(
+  "Bench",
+  facts([
+    ["Bench", html`<b>${head.bench.id}</b>`],
+    ["File", head.bench.file],
+    ["Hash", hash(head.bench.hash)],
+    ["Kind", head.simulated ? "SIMULATED (twin)" : "real bench"],
+  ]),
+)}
+${card(
+  "Who and when",
+  facts([
+    ["Operator", html`<b>${head.operator}</b>`],
+    ["Started", utcText(head.started)],
+    ["Ended", utcText(record.ended)],
+    ["Run", `${head.id} (number ${head.run} of this store)`],
+    ["Run uid", html`<span class="mono">${head.uid}</span>`],
+    ["Options", Object.keys(head.options).length === 0 ? "none" : dataText(head.options)],
+  ]),
+)}
+${card(
+  "Procedure, limits, software",
+  facts([
+    ["Procedure", `${head.procedure.id}, revision ${head.procedure.revision}`],
+    ["Hash", hash(head.procedure.hash)],
+    ["Limits", `${head.limits.id}, revision ${head.limits.revision}: ${head.limits.title}`],
+    ["Hash", hash(head.limits.hash)],
+    ["Software", `version ${head.software.version}, Node ${head.software.node}`],
+    ["Hash", hash(head.software.hash)],
+  ]),
+)}
+</div>${instruments(record)}${waivers(record)}${environment(record)}`;
+}
+
+const word = (data: Data | undefined): string => (data === undefined ? "–" : dataText(data) || "–");
+
+/** Instrument notes: known members in columns, the rest behind them. */
+function instruments(record: RunRecord): Markup {
+  if (record.instruments.length === 0) return html`<h3>Instruments</h3><p>No instrument was recorded.</p>`;
+  const known = new Set([
+    "kind",
+    "role",
+    "model",
+    "serial",
+    "firmware",
+    "calibrationDue",
+    "unverified",
+    "identity",
+    "raw",
+  ]);
+  const rows = record.instruments.map((body) => {
+    const all = { ...fields(body["identity"]), ...body };
+    const due = typeof all["calibrationDue"] === "string" ? all["calibrationDue"] : "";
+    // ISO dates compare as text.
+    const overdue = due !== "" && due < record.head.started.slice(0, due.length);
+    const rest = Object.fromEntries(Object.entries(all).filter(([key]) => !known.has(key)));
+    return [
+      html`<b>${word(all["role"])}</b>`,
+      word(all["model"]),
+      html`<span class="mono">${word(all["serial"])}</span>`,
+      word(all["firmware"]),
+      overdue ? html`<span class="is bad">✗ overdue since ${due}</span>` : due || "not recorded",
+      html`${unverified(all["unverified"])}<span class="fine">${dataText(rest)}</span>`,
+    ];
+  });
+  return html`<h3>Instruments</h3>${table(["Role", "Model", "Serial number", "Firmware", "Calibration due", "Remarks"], rows)}`;
+}
+
+const unverified = (data: Data | undefined): Markup | undefined =>
+  Array.isArray(data) && data.length > 0
+    ? html`<span class="is unsure">! UNVERIFIED: ${dataText(data)}</span> `
+    : undefined;
+
+function waivers(record: RunRecord): Markup {
+  const rows = record.head.waivers.map((w) => [html`<b>${w.id}</b>`, w.text, w.by]);
+  const added = notesOf(record, "waiver").map(({ body }) => [word(body["id"]), word(body["text"]), word(body["by"])]);
+  const all = [...rows, ...added];
+  if (all.length === 0) return html`<h3>Waivers</h3><p>None.</p>`;
+  return html`<h3>Waivers</h3>${table(["Waiver", "Accepted although not proved", "By"], all)}`;
+}
+
+function environment(record: RunRecord): Markup {
+  const notes = notesOf(record, "ambient");
+  if (notes.length === 0) return html`<h3>Environment</h3><p>No ambient conditions were recorded.</p>`;
+  const rows = notes.map((note) => [utcText(note.utc), dataText(note.body)]);
+  return html`<h3>Environment</h3>${table(["When", "Ambient"], rows)}`;
+}

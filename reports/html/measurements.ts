@@ -1,0 +1,69 @@
+/** Every judgement with value, U, limits, rule, margin, source and verdict. */
+import type { Limit } from "../../rig/model/limits.ts";
+import type { Content, Judged } from "../content.ts";
+import { marginBar } from "../margin.ts";
+import { html, type Markup } from "../text/escape.ts";
+import { quantity, valueText } from "../text/quantity.ts";
+import { toneOfVerdict, verdictMark } from "./words.ts";
+
+export function measurements(content: Content): Markup {
+  const groups = content.steps.map(
+    ({ path, judged }) =>
+      html`<h3>${path || "outside any step"}</h3><table class="data judged"><colgroup><col class="what"><col class="value"><col class="limit"><col class="bar"><col class="rule"><col class="verdict"></colgroup><thead><tr><th scope="col">Judgement</th><th scope="col" class="num">Value ± U</th><th scope="col" class="num">Limit</th><th scope="col">Margin</th><th scope="col">Decision rule and source</th><th scope="col">Verdict</th></tr></thead><tbody>${judged.map(line)}</tbody></table>`,
+  );
+  const none = content.steps.length === 0 ? html`<p>Nothing was judged in this run.</p>` : undefined;
+  return html`<h2>Measurements</h2>${none}${groups}<p class="fine">U is the expanded uncertainty k·u with the coverage factor k of the row. Margin bar: green is the zone between the limits, amber the part next to a limit that the guard-U rule does not accept, the triangle is the value, the line through it its U.</p>`;
+}
+
+function line(m: Judged): Markup {
+  const tone = toneOfVerdict(m.verdict);
+  const attempt = m.attempts > 1 || m.attempt > 1 ? html`<div class="fine">attempt ${m.attempt}</div>` : undefined;
+  const rig = m.subject === "rig" ? html`<div class="fine">check of the rig, not of the adapter</div>` : undefined;
+  return html`<tr class="${tone}"><td><b>${m.row?.title ?? m.id}</b><div class="fine mono">${m.id}</div>${m.contacts.map((c) => html`<span class="chip">${c}</span>`)}${rig}${m.verdict === "fail" && m.meaning !== undefined ? html`<div>${m.meaning}</div>` : undefined}</td><td class="num">${readingText(m)}</td><td class="num">${limitText(m.row)}</td><td>${marginBar(m.row, m.reading)}</td><td>${sourceText(m.row)}</td><td>${verdictMark(m.verdict)}${attempt}</td></tr>`;
+}
+
+const limitsOf = (row: Limit | undefined): readonly number[] =>
+  [row?.min, row?.max].filter((v): v is number => v !== undefined);
+
+/** `98.4 ± 1.9 µΩ`, `> 100 MΩ`, or why there is no value. */
+export function readingText({ reading, row }: Judged): Markup {
+  switch (reading.is) {
+    case "value": {
+      if (!Number.isFinite(reading.value) || !Number.isFinite(reading.u)) return html`<b>no value</b>`;
+      const k = row?.k ?? 2;
+      const { value, uncertainty, unit } = valueText(reading.unit, reading.value, k * reading.u, limitsOf(row));
+      const spread = uncertainty === "" ? "" : ` ± ${uncertainty}`;
+      return html`<b>${value}</b>${spread}\u00a0${unit}<div class="fine">k = ${k}</div>`;
+    }
+    case "above":
+      return html`<b>&gt; ${quantity(reading.unit, reading.bound)}</b><div class="fine">over-range</div>`;
+    case "below":
+      return html`<b>&lt; ${quantity(reading.unit, reading.bound)}</b><div class="fine">under-range</div>`;
+    case "invalid":
+      return html`<b>no value</b><div class="fine">${reading.code}</div>`;
+  }
+}
+
+function limitText(row: Limit | undefined): Markup {
+  if (row === undefined) return html`<span class="fine">not in the limits document</span>`;
+  const { min, max, unit } = row;
+  if (min !== undefined && max !== undefined) {
+    return html`${quantity(unit, min)}<div>to ${quantity(unit, max)}</div>`;
+  }
+  return html`${max !== undefined ? `≤ ${quantity(unit, max)}` : min !== undefined ? `≥ ${quantity(unit, min)}` : "none"}`;
+}
+
+const confidences: Readonly<Record<Limit["confidence"], string>> = {
+  P: "P, primary text read",
+  S: "S, secondary source",
+  D: "D, derived",
+  K: "K, not checked against the text: screening only",
+  H: "H, house proposal: screening only",
+};
+
+function sourceText(row: Limit | undefined): Markup {
+  if (row === undefined) return html``;
+  const rule = row.rule === "guard-U" ? "guard-U: limit drawn in by U" : "simple: accept to the limit";
+  const source = [row.source, row.edition, row.clause].filter((t) => t !== "").join(", ");
+  return html`${rule}<div class="fine">${source}</div><div class="fine">confidence ${confidences[row.confidence]}; approved by ${row.approvedBy || "nobody"}</div>`;
+}

@@ -1,0 +1,93 @@
+/** What happened around the measurements: prompts and answers, what was left out, deviations, notes; then how to read it. */
+import { type Content, notesOf } from "../content.ts";
+import { html, type Markup } from "../text/escape.ts";
+import { dataText, hash, table, utcText } from "./words.ts";
+
+/** More rows than this help nobody on paper; the record has all. */
+const rows_max = 200;
+
+const shownElsewhere: ReadonlySet<string> = new Set([
+  "instrument",
+  "planned",
+  "blocked",
+  "wiring",
+  "ambient",
+  "waiver",
+  "deviation",
+  "stabilised",
+  "prompt",
+]);
+
+export function trail(content: Content): Markup {
+  return html`${prompts(content)}${leftOut(content)}${otherNotes(content)}`;
+}
+
+function promptText(prompt: unknown): string {
+  if (prompt !== null && typeof prompt === "object" && "title" in prompt && typeof prompt.title === "string") {
+    const text = "text" in prompt && typeof prompt.text === "string" ? prompt.text : "";
+    return text === "" ? prompt.title : `${prompt.title}: ${text}`;
+  }
+  return "";
+}
+
+function prompts({ record }: Content): Markup {
+  if (record.prompts.length === 0) return html`<h2>Prompts and answers</h2><p>Nobody was asked anything.</p>`;
+  const rows = record.prompts
+    .slice(0, rows_max)
+    .map((p) => [
+      utcText(p.utc),
+      promptText(p.prompt) || dataText(p.prompt),
+      p.failed !== undefined
+        ? html`<span class="is unsure">! ${p.failed}</span>`
+        : html`<b>${p.answer === undefined ? "no answer" : dataText(p.answer)}</b>`,
+    ]);
+  return html`<h2>Prompts and answers</h2>${table(["When", "Asked", "Answer"], rows)}${more(record.prompts.length)}`;
+}
+
+const more = (count: number): Markup | undefined =>
+  count > rows_max ? html`<p class="fine">${count - rows_max} more in the record.</p>` : undefined;
+
+function leftOut(content: Content): Markup {
+  const { missing, record } = content;
+  const deviations = notesOf(record, "deviation").map((n) => [utcText(n.utc), dataText(n.body)]);
+  const rows = missing
+    .slice(0, rows_max)
+    .map((m) => [
+      html`<span class="mono">${m.id}</span>`,
+      m.step || "–",
+      m.blockedBy === undefined
+        ? html`<span class="is bad">✗ missing without a reason: a fault of the rig</span>`
+        : html`blocked by <span class="mono">${m.blockedBy}</span>`,
+    ]);
+  return html`<h2>Deviations and judgements not made</h2>${deviations.length === 0 ? html`<p>No deviation from the procedure was recorded.</p>` : table(["When", "Deviation"], deviations)}${rows.length === 0 ? html`<p>Every planned judgement was made.</p>` : table(["Judgement", "Step", "Why it was not made"], rows)}${more(missing.length)}`;
+}
+
+function otherNotes({ record }: Content): Markup | undefined {
+  const notes = record.notes.filter((n) => !shownElsewhere.has(n.kind));
+  if (notes.length + record.defects.length === 0) return undefined;
+  const rows = notes.slice(0, rows_max).map((n) => [utcText(n.utc), n.kind || "note", dataText(n.body)]);
+  const defects = record.defects
+    .slice(0, rows_max)
+    .map((d) => html`<p><span class="is bad">✗ Event ${d.seq}</span> ${d.why}</p>`);
+  return html`<h2>Notes of the rig</h2>${rows.length === 0 ? undefined : table(["When", "Kind", "Note"], rows)}${more(notes.length)}${defects}`;
+}
+
+export function closing(content: Content): Markup {
+  const { record, screening } = content;
+  const screened =
+    screening > 0
+      ? html`<p>${screening} judgement(s) rest on limits of confidence K or H and read "pass (screening)": <b>pass (screening), no conformity statement</b>.</p>`
+      : undefined;
+  const simulated = record.head.simulated
+    ? html`<p><b>SIMULATED: this run was made on a twin. It says nothing about any real adapter.</b></p>`
+    : undefined;
+  return html`<h2>Reading this report</h2>
+<p>The results relate only to the item tested, as received.</p>${simulated}${screened}
+<p>Conformity, where stated, is stated for each judgement against the limit row, by the decision rule printed beside it. "guard-U" accepts only where value and expanded uncertainty lie within the limit. "Inconclusive" is no pass.</p>
+<p>Drawings are schematic and not for measurement. Numbers are rounded for reading; the JSON report of the same run holds them in full, in SI units.</p>
+<h3>Chain of records</h3><dl><dt>This run</dt><dd>${hash(record.hash) ?? "not closed yet"}</dd><dt>Run before it</dt><dd>${hash(record.previousHash) ?? "none"}</dd></dl>
+<p class="fine">The hash covers every event of this run and the hash of the run before it.</p>
+<div class="fine"><p><span class="box"></span>accepted &nbsp; <span class="box"></span>rejected &nbsp; by a person other than the operator</p></div>
+<div class="sign"><div>Name and function</div><div>Signature</div><div>Date</div></div>
+<p class="end">End of report ${record.head.id}</p>`;
+}
