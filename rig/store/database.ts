@@ -1,0 +1,185 @@
+/**
+ * SQLite behind one file, through the `node:sqlite` API: built in from Node 22.13, before that @photostructure/sqlite
+ * with the same API. Every connection: WAL, synchronous=FULL (its default loses the last commits on power loss),
+ * foreign keys, a busy time-out.
+ */
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { RigError } from "../model/errors.ts";
+import { migrations } from "./schema.ts";
+
+export type Value = null | number | bigint | string | Uint8Array;
+export type Row = Readonly<Record<string, Value>>;
+
+export interface Statement {
+  run(...values: Value[]): { readonly changes: number | bigint };
+  get(...values: Value[]): Row | undefined;
+  all(...values: Value[]): Row[];
+  iterate(...values: Value[]): IterableIterator<Row>;
+}
+
+/** The part of the `node:sqlite` API used here. */
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+interface Module {
+  readonly DatabaseSync: new (path: string, options?: { readOnly?: boolean }) => Database;
+}
+
+export const storeFile = (dir: string): string => join(dir, "rig.sqlite");
+
+/** Stores below this size are checked at every start; larger ones only when the last writer did not close them. */
+const check_bytes_max = 64 * 2 ** 20;
+const busy_ms = 5000;
+
+async function sqlite(): Promise<Module> {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const builtIn = major > 22 || (major === 22 && minor >= 13);
+  const name: string = builtIn ? "node:sqlite" : "@photostructure/sqlite";
+  return (await import(name)) as Module;
+}
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Any error while reading or writing the store, naming the file. */
+export function storageError(what: string, dir: string, error: unknown): RigError {
+  if (error instanceof RigError) return error;
+  return new RigError("STORAGE_FAILED", `${what} ${storeFile(dir)}: ${text(error)}`, { dir }, { cause: error });
+}
+
+/** Creates the directory if need be. FILE_UNREADABLE when the path is something else. */
+function ensureDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw new RigError("FILE_UNREADABLE", `${dir} cannot be the store's directory: ${text(error)}`, { dir });
+  }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+function configure(db: Database): void {
+  db.exec(`PRAGMA busy_timeout = ${busy_ms}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
+}
+
+export interface OpenOptions {
+  /** Largest size of the database, bytes: a full store fails like a full disk. */
+  readonly max_bytes?: number;
+}
+
+/** Opens for writing: creates, checks, migrates. STORAGE_FAILED, STORE_VERSION, FILE_UNREADABLE. */
+export async function openStore(dir: string, options: OpenOptions = {}): Promise<Database> {
+  ensureDirectory(dir);
+  const { DatabaseSync } = await sqlite();
+  const path = storeFile(dir);
+  const size = sizeOf(path);
+  const unclean = sizeOf(`${path}-wal`) > 0;
+  let db: Database | undefined;
+  try {
+    db = new DatabaseSync(path);
+    configure(db);
+    const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    if (mode !== "wal") throw new Error(`this file system does not allow a write-ahead log (mode ${mode})`);
+    db.exec("PRAGMA synchronous = FULL");
+    if (size > 0 && (unclean || size <= check_bytes_max)) quickCheck(db);
+    migrate(db, dir);
+    if (options.max_bytes !== undefined) {
+      db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.max_bytes / 4096))}`);
+    }
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storageError("cannot open", dir, error);
+  }
+}
+
+/** Opens what is there for reading only, also while a writer works. FILE_UNREADABLE when there is no store. */
+export async function openToRead(dir: string): Promise<Database> {
+  const path = storeFile(dir);
+  if (sizeOf(path) === 0) throw new RigError("FILE_UNREADABLE", `there is no store in ${dir}`, { dir });
+  const { DatabaseSync } = await sqlite();
+  let db: Database | undefined;
+  try {
+    db = new DatabaseSync(path, { readOnly: true });
+    configure(db);
+    const version = versionOf(db, dir);
+    if (version < migrations.length) {
+      throw new RigError(
+        "STORAGE_FAILED",
+        `${path} has version ${version}, this program reads ${migrations.length}: start a run to bring it up to date`,
+        { version },
+      );
+    }
+    return db;
+  } catch (error) {
+    db?.close();
+    throw storageError("cannot read", dir, error);
+  }
+}
+
+/** A second connection for reading, in the thread that already has one for writing. */
+export async function reopenToRead(dir: string): Promise<Database> {
+  const { DatabaseSync } = await sqlite();
+  const db = new DatabaseSync(storeFile(dir), { readOnly: true });
+  configure(db);
+  return db;
+}
+
+function quickCheck(db: Database): void {
+  const found = db.prepare("PRAGMA quick_check(3)").all();
+  const words = found.map((row) => String(Object.values(row)[0]));
+  if (words.length !== 1 || words[0] !== "ok") throw new Error(`the file is damaged: ${words.join("; ")}`);
+}
+
+function versionOf(db: Database, dir: string): number {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > migrations.length) {
+    throw new RigError(
+      "STORE_VERSION",
+      `${storeFile(dir)} has version ${version}, this program knows ${migrations.length}`,
+      { version, known: migrations.length },
+    );
+  }
+  return version;
+}
+
+/** Brings the tables to the newest version, each step in its own transaction. */
+export function migrate(db: Database, dir: string): void {
+  while (versionOf(db, dir) < migrations.length) {
+    inTransaction(db, () => {
+      // Read again inside: another process may have done the step in between.
+      const version = versionOf(db, dir);
+      const step = migrations[version];
+      if (step === undefined) return;
+      db.exec(step);
+      db.exec(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+/** Runs `body` in one transaction; any error undoes all of it. */
+export function inTransaction<R>(db: Database, body: () => R): R {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = body();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    undo(db, error);
+    throw error;
+  }
+}
+
+/** SQLite has undone a failed transaction itself on a full disk or an I/O error; a second ROLLBACK then fails. */
+function undo(db: Database, first: unknown): void {
+  try {
+    db.exec("ROLLBACK");
+  } catch (second) {
+    if (!/no transaction is active/.test(text(second))) {
+      throw new AggregateError([first, second], `${text(first)}; undoing it: ${text(second)}`);
+    }
+  }
+}

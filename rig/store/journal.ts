@@ -1,0 +1,289 @@
+/**
+ * The journal of one run, as the engine sees it. append() stamps, numbers and queues; the worker thread writes all that
+ * is queued in one transaction (group commit); durable() resolves when it is on disk. E1, E3, E8, E9.
+ */
+import { randomUUID } from "node:crypto";
+import type { SeriesRef, Waveform } from "../kinds/kinds.ts";
+import type { Clock } from "../model/clock.ts";
+import { canonical, type Data } from "../model/data.ts";
+import { asRigError, RigError } from "../model/errors.ts";
+import type { Unit } from "../model/units.ts";
+import type { Outcome } from "../model/verdict.ts";
+import { isPass } from "../model/verdict.ts";
+import { WorkerLink } from "./link.ts";
+import { sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
+import { Series, Wave } from "./series.ts";
+import type { EventBody, Journal, NewRun, Points, RunHead } from "./types.ts";
+import { Waiters } from "./waiters.ts";
+
+/** Bytes on the way to the disk: beyond this the disk does not keep up and the run ends. */
+const queue_bytes_max = 256 * 2 ** 20;
+/** Points of a run in memory, 16 B each. */
+const points_max = 8_000_000;
+/** Texts gathered before they are handed over even if nobody waits. */
+const batch_bytes = 256 * 1024;
+/** Points are handed over at least this often, so that they are on disk within a second. */
+const points_every_ms = 900;
+const open_ms = 30_000;
+const finish_ms = 60_000;
+/** The clock of the day moved against the monotonic one by more than this between two events: it was set (E9). */
+const step_s = 0.25;
+
+export interface RunOptions {
+  readonly clock: Pick<Clock, "bench_s">;
+  /** Largest size of the store, bytes. */
+  readonly max_bytes?: number;
+}
+
+export interface StoreJournal extends Journal {
+  /** Ends without an outcome: the run is closed as a rig error at the next start. For the way out after an error. */
+  close(): Promise<void>;
+  /** Transactions so far. */
+  readonly commits: number;
+}
+
+/** Runs that this process writes, so that one it gave up is closed by the next. */
+const openHere = new Set<string>();
+
+/** Creates a run with the next number. STORAGE_FAILED, STORE_VERSION, FILE_UNREADABLE. */
+export async function createRun(dir: string, head: NewRun, options: RunOptions): Promise<StoreJournal> {
+  const uid = randomUUID();
+  const { max_bytes } = options;
+  const start: WorkerStart = { dir, head, openHere: [...openHere], uid, ...(max_bytes !== undefined && { max_bytes }) };
+  const journal = new RunJournal(start, options);
+  openHere.add(uid);
+  try {
+    await journal.open();
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+class RunJournal implements StoreJournal {
+  commits = 0;
+  private head: RunHead | undefined;
+  private readonly uid: string;
+  private readonly clock: RunOptions["clock"];
+  private readonly link: WorkerLink;
+  private readonly waiters = new Waiters((why) => this.fail(new RigError("STORAGE_FAILED", why, {})));
+  private readonly stop = new AbortController();
+  private readonly series = new Map<string, Series | Wave>();
+  /** Texts of the judgements, to compare with what is read back. */
+  private readonly judged: string[] = [];
+  private closed = false;
+  private releasing: Promise<void> | undefined;
+  private seq = 0;
+  private texts: string[] = [];
+  private types: string[] = [];
+  private textBytes = 0;
+  private queued_bytes = 0;
+  private pointCount = 0;
+  private pointsTimer: NodeJS.Timeout | undefined;
+  private offset_ms = Date.now() - performance.now();
+
+  constructor(start: WorkerStart, options: RunOptions) {
+    this.uid = start.uid;
+    this.clock = options.clock;
+    this.link = new WorkerLink(start, {
+      durable: ({ seq, bytes, commits }) => {
+        this.commits = commits;
+        this.queued_bytes -= bytes;
+        if (this.waiters.reached(seq)) this.link.hold(false);
+      },
+      lost: (error) => this.fail(error),
+    });
+  }
+
+  async open(): Promise<void> {
+    const ready = await this.link.answer("ready", open_ms);
+    this.head = ready.run;
+    this.link.hold(false);
+  }
+
+  get run(): RunHead {
+    if (this.head === undefined) throw new RigError("STORAGE_FAILED", "the run was not created", {});
+    return this.head;
+  }
+
+  get broken(): AbortSignal {
+    return this.stop.signal;
+  }
+
+  append(event: EventBody): number {
+    this.ensureOpen();
+    this.watchClock();
+    return this.put(event);
+  }
+
+  private put(event: EventBody): number {
+    const seq = this.seq + 1;
+    const stamped = { ...event, seq, bench_s: this.clock.bench_s(), utc: new Date().toISOString() };
+    const text = canonical(stamped as unknown as Data);
+    this.seq = seq;
+    if (event.type === "judged") this.judged.push(text);
+    this.texts.push(text);
+    this.types.push(event.type);
+    this.textBytes += text.length;
+    if (this.texts.length === 1) setImmediate(() => this.flush());
+    if (this.textBytes >= batch_bytes) this.flush();
+    return seq;
+  }
+
+  /** Records that somebody or something set the clock of the day. */
+  private watchClock(): void {
+    const offset_ms = Date.now() - performance.now();
+    const moved_s = (offset_ms - this.offset_ms) / 1000;
+    this.offset_ms = offset_ms;
+    if (Math.abs(moved_s) < step_s) return;
+    this.put({ type: "note", lane: "", attempt: 1, body: { kind: "clock", stepped_s: Number(moved_s.toFixed(3)) } });
+  }
+
+  durable(seq: number): Promise<void> {
+    if (this.stop.signal.aborted) return Promise.reject(this.stop.signal.reason);
+    if (seq > this.seq) return Promise.reject(new RangeError(`event ${seq} was not appended: the last is ${this.seq}`));
+    if (seq <= this.waiters.acknowledged) return Promise.resolve();
+    this.flush();
+    if (this.stop.signal.aborted) return Promise.reject(this.stop.signal.reason);
+    this.link.hold(true);
+    return this.waiters.wait(seq);
+  }
+
+  keep(wave: Waveform & { readonly series: string }): SeriesRef<"V"> {
+    this.ensureOpen();
+    const { t0_s, dt_s, values } = wave;
+    if (!Number.isFinite(t0_s) || !(dt_s > 0)) throw new RangeError(`series ${wave.series}: spacing ${dt_s} s`);
+    let name = wave.series;
+    for (let n = 2; this.series.has(name); n++) name = `${wave.series}#${n}`;
+    this.count(values.length);
+    const kept = new Wave(this.series.size, name, wave.unit, { t0_s, dt_s }, values);
+    this.series.set(name, kept);
+    for (const message of kept.messages()) this.send(message, [message.data.buffer as ArrayBuffer]);
+    return { series: name, unit: wave.unit, points: values.length };
+  }
+
+  point(name: string, unit: Unit, t_s: number, value: number): void {
+    let series = this.series.get(name);
+    if (series === undefined) {
+      this.ensureOpen();
+      series = new Series(this.series.size, name, unit);
+      this.series.set(name, series);
+    }
+    if (series instanceof Wave || series.unit !== unit || !Number.isFinite(t_s)) {
+      throw new RangeError(`series ${name} cannot take a point in ${unit} at ${t_s} s`);
+    }
+    this.count(1);
+    if (series.add(t_s, value)) this.sendPoints(series);
+    else this.pointsTimer ??= setTimeout(() => this.sendAllPoints(), points_every_ms);
+  }
+
+  points(name: string, from: number): Points {
+    const series = this.series.get(name);
+    return series?.points(from) ?? { t_s: new Float64Array(0), values: new Float64Array(0), total: 0 };
+  }
+
+  private count(points: number): void {
+    if (this.closed || this.stop.signal.aborted) this.ensureOpen();
+    this.pointCount += points;
+    if (this.pointCount <= points_max) return;
+    throw this.fail(new RigError("STORAGE_FAILED", `the run has more than ${points_max} points`, { points_max }));
+  }
+
+  private sendPoints(series: Series): void {
+    for (let message = series.unsent(); message !== undefined; message = series.unsent()) {
+      this.send(message, [message.data.buffer as ArrayBuffer]);
+    }
+  }
+
+  private sendAllPoints(): void {
+    clearTimeout(this.pointsTimer);
+    this.pointsTimer = undefined;
+    if (this.closed || this.stop.signal.aborted) return;
+    for (const series of this.series.values()) if (series instanceof Series) this.sendPoints(series);
+  }
+
+  private flush(): void {
+    if (this.texts.length === 0 || this.closed || this.stop.signal.aborted) return;
+    const { texts, types } = this;
+    this.texts = [];
+    this.types = [];
+    this.textBytes = 0;
+    const first = this.seq - texts.length + 1;
+    this.send({ is: "events", first, types: types.join("\n"), texts: texts.join("\n") });
+  }
+
+  private send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.queued_bytes += sizeOf(message);
+    if (this.queued_bytes <= queue_bytes_max) this.link.post(message, transfer);
+    else this.fail(new RigError("STORAGE_FAILED", "the disk does not keep up with the run", { queue_bytes_max }));
+  }
+
+  /** E1: outcome only after the judgements were read back as they were appended. */
+  async finish(outcome: Outcome): Promise<void> {
+    this.ensureOpen();
+    this.sendAllPoints();
+    await this.durable(this.seq);
+    this.closed = true;
+    this.link.hold(true);
+    try {
+      await this.readBack(outcome);
+      this.link.post({ is: "seal", outcome });
+      const sealed = await this.link.answer("sealed", finish_ms);
+      const meant = canonical(outcome as unknown as Data);
+      if (sealed.outcome !== meant) throw this.mismatch(`outcome ${sealed.outcome} instead of ${meant}`);
+      this.link.post({ is: "close" });
+      await this.link.answer("closed", finish_ms);
+    } catch (error) {
+      throw this.fail(asRigError(error));
+    } finally {
+      await this.release();
+    }
+  }
+
+  private async readBack(outcome: Outcome): Promise<void> {
+    this.link.post({ is: "verify" });
+    const stored = await this.link.answer("verified", finish_ms);
+    if (stored.fault !== "") throw this.mismatch(stored.fault);
+    if (stored.events !== this.seq) throw this.mismatch(`${stored.events} events instead of ${this.seq}`);
+    const same = stored.judged.length === this.judged.length && stored.judged.every((j, i) => j === this.judged[i]);
+    if (!same) throw this.mismatch("the judgements differ");
+    if (isPass(outcome.verdict) && stored.judged.length === 0) throw this.mismatch("no judgement, yet a pass");
+  }
+
+  private mismatch(what: string): RigError {
+    return new RigError("STORAGE_FAILED", `reading ${this.run.id} back: ${what}`, { run: this.run.id });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.waiters.fail(new RigError("STORAGE_FAILED", "the journal was closed", {}));
+    await this.release();
+  }
+
+  /** Ends the thread; only then may another run of this process close this one. */
+  private release(): Promise<void> {
+    clearTimeout(this.pointsTimer);
+    this.releasing ??= this.link.end().then(() => {
+      openHere.delete(this.uid);
+    });
+    return this.releasing;
+  }
+
+  private ensureOpen(): void {
+    if (this.stop.signal.aborted) throw this.stop.signal.reason;
+    if (this.closed) throw new RigError("STORAGE_FAILED", `${this.run.id} is finished`, { run: this.run.id });
+  }
+
+  /** The first failure counts; returns it for `throw`. */
+  private fail(error: RigError): RigError {
+    if (this.stop.signal.aborted) return this.stop.signal.reason as RigError;
+    this.stop.abort(error);
+    this.waiters.fail(error);
+    // Nothing is written after a failure. terminate() does not reject; should it ever, the cause is kept.
+    this.release().catch((late: unknown) => {
+      error.cause ??= late;
+    });
+    return error;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The tables, as a list of steps from one version to the next. A step once released is never edited: stores in the field
+ * have run it. `PRAGMA user_version` holds the number of steps done.
+ */
+export const migrations: readonly string[] = [
+  // 1: runs with their head, events as canonical text with the hash chain, series in binary chunks.
+  `
+  CREATE TABLE run (
+    run INTEGER PRIMARY KEY,
+    uid TEXT NOT NULL UNIQUE,
+    started TEXT NOT NULL,
+    procedure TEXT NOT NULL,
+    adapter TEXT NOT NULL,
+    serial TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    simulated INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    prev_hash TEXT NOT NULL,
+    writer_pid INTEGER NOT NULL,
+    writer_start TEXT NOT NULL,
+    ended TEXT,
+    verdict TEXT,
+    ending TEXT,
+    outcome TEXT,
+    hash TEXT,
+    CHECK ((hash IS NULL) = (outcome IS NULL))
+  ) STRICT;
+  CREATE TABLE event (
+    run INTEGER NOT NULL REFERENCES run (run),
+    seq INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    text TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    PRIMARY KEY (run, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE series (
+    run INTEGER NOT NULL REFERENCES run (run),
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    t0_s REAL,
+    dt_s REAL,
+    hash TEXT,
+    PRIMARY KEY (run, id),
+    UNIQUE (run, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE chunk (
+    run INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    deflated INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (run, series, first),
+    FOREIGN KEY (run, series) REFERENCES series (run, id)
+  ) STRICT;
+  `,
+  // 2: lists by serial number and verdict stay fast with many runs; what is written stays written.
+  `
+  CREATE INDEX run_serial ON run (serial, run);
+  CREATE INDEX run_verdict ON run (verdict, run);
+  CREATE INDEX run_open ON run (run) WHERE hash IS NULL;
+  CREATE TRIGGER run_kept BEFORE DELETE ON run BEGIN SELECT RAISE(ABORT, 'runs are never deleted'); END;
+  CREATE TRIGGER run_sealed BEFORE UPDATE ON run WHEN OLD.hash IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'a closed run is never changed'); END;
+  CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+  CREATE TRIGGER event_sealed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+  `,
+];
