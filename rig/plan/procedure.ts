@@ -1,6 +1,7 @@
 /** What a procedure is to the rest of the rig, and what it is given. */
 import type { Kind } from "../kinds/kinds.ts";
 import type { AdapterNetlist, AdapterType, Family } from "../model/adapter.ts";
+import type { Contact } from "../model/contacts.ts";
 import type { LimitSet } from "../model/limits.ts";
 import type { Plan } from "./commands.ts";
 import type { Wiring } from "./wiring.ts";
@@ -9,10 +10,12 @@ export interface ProcedureContext {
   readonly adapter: AdapterType;
   readonly netlist: AdapterNetlist;
   readonly wiring: Wiring;
+  /** Contacts that have a reference half on this bench. */
+  readonly fixture: readonly Contact[];
+  /** What was scanned; the operator confirms it against the body. */
+  readonly serial: string;
   /** For windows that a routine must know beforehand; judging is the engine's. */
   readonly limits: LimitSet;
-  /** Smallest voltage at which the load bank holds its current, V (bench file). */
-  readonly load_min_V: number;
 }
 
 export interface Procedure {

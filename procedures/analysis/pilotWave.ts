@@ -1,0 +1,94 @@
+/**
+ * Control pilot waveform: frequency, duty cycle, levels. Edges are taken at the middle of the actual swing, because far
+ * ends of a legal system have edges of some 10 us (domain.md 2.2: tau 0.3 to 5.5 us) and an absolute threshold would
+ * turn capacitance into duty.
+ */
+
+export interface PilotWave {
+  /** Whole periods found; everything else is averaged over them. */
+  readonly periods: number;
+  readonly frequency_Hz: number;
+  /** Share of the period above mid-level, %. */
+  readonly duty_pct: number;
+  /** Medians of the settled part of each half, V. */
+  readonly high_V: number;
+  readonly low_V: number;
+  /** Experimental standard deviation of the mean of the duty over the periods, % points. */
+  readonly duty_s_pct: number;
+}
+
+/** Smallest swing that counts as a pilot signal, V. A steady level or noise has none. */
+const swing_min_V = 1;
+
+/**
+ * Analyses evenly spaced samples. Returns undefined when there is no pilot signal: fewer than two whole periods, swing
+ * below 1 V, or a sample that is not a number.
+ */
+export function pilotWave(samples: Float64Array, dt_s: number): PilotWave | undefined {
+  if (!(dt_s > 0) || samples.length < 16 || samples.some((v) => !Number.isFinite(v))) return undefined;
+  const levels = levelsOf(samples);
+  if (!levels || levels.high - levels.low < swing_min_V) return undefined;
+  const middle = (levels.high + levels.low) / 2;
+  const { rising, falling } = edges(samples, middle, (levels.high - levels.low) / 8);
+  const first = rising[0];
+  const last = rising.at(-1);
+  if (first === undefined || last === undefined || rising.length < 3) return undefined;
+  const periods = rising.length - 1;
+  const duties: number[] = [];
+  for (let i = 0; i < periods; i += 1) {
+    const from = rising[i] as number;
+    const to = rising[i + 1] as number;
+    const inside = falling.filter((at) => at > from && at < to);
+    if (inside.length !== 1) return undefined;
+    duties.push((100 * ((inside[0] as number) - from)) / (to - from));
+  }
+  const duty = mean(duties);
+  const spread = Math.sqrt(mean(duties.map((d) => (d - duty) ** 2)) / Math.max(1, duties.length - 1));
+  return {
+    periods,
+    frequency_Hz: periods / ((last - first) * dt_s),
+    duty_pct: duty,
+    duty_s_pct: spread,
+    high_V: levels.high,
+    low_V: levels.low,
+  };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** High and low level: medians of the samples in the upper and lower quarter of the range. */
+function levelsOf(samples: Float64Array): { high: number; low: number } | undefined {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const v of samples) {
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  const quarter = (max - min) / 4;
+  const upper = samples.filter((v) => v > max - quarter).sort();
+  const lower = samples.filter((v) => v < min + quarter).sort();
+  const high = upper[upper.length >> 1];
+  const low = lower[lower.length >> 1];
+  return high === undefined || low === undefined ? undefined : { high, low };
+}
+
+/** Crossings of the middle in samples, interpolated; a crossing counts when the signal leaves a dead band. */
+function edges(samples: Float64Array, middle: number, band: number): { rising: number[]; falling: number[] } {
+  const rising: number[] = [];
+  const falling: number[] = [];
+  let isHigh: boolean | undefined;
+  let crossing = 0;
+  for (let i = 1; i < samples.length; i += 1) {
+    const before = samples[i - 1] as number;
+    const v = samples[i] as number;
+    if (before < middle !== v < middle) crossing = i - 1 + (middle - before) / (v - before);
+    if (v > middle + band && isHigh !== true) {
+      if (isHigh === false) rising.push(crossing);
+      isHigh = true;
+    } else if (v < middle - band && isHigh !== false) {
+      if (isHigh === true) falling.push(crossing);
+      isHigh = false;
+    }
+  }
+  return { rising, falling };
+}

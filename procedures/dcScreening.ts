@@ -1,0 +1,115 @@
+/**
+ * Screening of a NACS <-> CCS1 DC adapter (families A and B): rig self-check on the empty nest, label, earth at <= 1 A,
+ * wiring, earth at 25 A, pilot and proximity paths and states, drop resistance, temperature rise.
+ */
+import type { Plan } from "../rig/plan/commands.ts";
+import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
+import { ask, checkpoint, step } from "../rig/plan/words.ts";
+import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { dropResistance } from "./routines/drop.ts";
+import { earthAt25A, earthAtOneAmpere } from "./routines/earth.ts";
+import { pilot } from "./routines/pilot.ts";
+import { openLoop } from "./routines/power.ts";
+import { proximity } from "./routines/proximity.ts";
+import { nestCode, selfCheck } from "./routines/selfCheck.ts";
+import { disconnect } from "./routines/switching.ts";
+import { thermalRise } from "./routines/thermalRise.ts";
+import { pilotPath, type WiringResult, wiringScreen } from "./routines/wiringScreen.ts";
+
+const minutes = (n: number) => n * 60;
+const hours = (n: number) => n * 3600;
+
+const needs = {
+  matrix: "matrix",
+  contactor: "matrix",
+  milliohm: "milliohm",
+  daq: "daq",
+  source: "source",
+  load: "load",
+  generator: "generator",
+  rails: "rails",
+  scope: "scope",
+  gpio: "gpio",
+} as const;
+
+function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
+  return function* (context) {
+    const { wiring, adapter } = context;
+    yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+    yield* checkpoint("self-check");
+    yield* step("Fit the adapter", () => fit(context), { deadline_s: minutes(30), takes_s: 20 });
+
+    const earthed = yield* step("Protective earth at 1 A", () => earthAtOneAmpere(wiring), {
+      deadline_s: minutes(2),
+      takes_s: 2,
+      attempts: 2,
+      tearDown: disconnect,
+    });
+    const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, context.netlist), {
+      deadline_s: minutes(10),
+      takes_s: 10,
+      attempts: 2,
+      tearDown: disconnect,
+    });
+    // A fail here blocks every energised step that follows: the record says which judgements and by what.
+    if (!earthed || !wires.good) return;
+    yield* step("Pilot path", () => pilotPath(wiring, wires.paths), {
+      deadline_s: minutes(2),
+      takes_s: 3,
+      attempts: 2,
+      tearDown: disconnect,
+    });
+    yield* step("Protective earth at 25 A", () => earthAt25A(wiring), {
+      deadline_s: minutes(5),
+      takes_s: 75,
+      tearDown: openLoop,
+    });
+    yield* step("Proximity", () => proximity(wiring, adapter, wires.paths), { deadline_s: minutes(30), takes_s: 15 });
+    yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
+    yield* checkpoint("signals");
+    yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
+      deadline_s: minutes(5),
+      takes_s: 50,
+      tearDown: openLoop,
+    });
+    const rise = { rated_A: adapter.rating.current_A, rule: iecThreeReadings, timeout_s: hours(4), soak };
+    yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, limits: context.limits }), {
+      deadline_s: hours(5),
+      takes_s: soak ? minutes(90) : minutes(16),
+      tearDown: openLoop,
+    });
+  };
+}
+
+function* fit(context: ProcedureContext): Plan<void> {
+  yield* ask({
+    id: "fit-adapter",
+    title: "Fit the adapter",
+    text: `Fit the ${context.adapter.maker} ${context.adapter.model} into nest N1 and close both lids.`,
+    kind: "confirm",
+    timeout_s: minutes(20),
+    action: { do: "fit" },
+  });
+  yield* nestCode(1, "no adapter is seen in nest N1");
+}
+
+export const dcScreening: Procedure = procedure({
+  id: "dc-screening",
+  revision: 1,
+  title: "DC adapter screening with temperature rise to stabilisation",
+  families: ["A", "B"],
+  needs,
+  limits: "dc-screening",
+  body: screening(true),
+});
+
+/** Says less, so it has a name of its own: no judgement of the temperature rise. */
+export const dcScreeningNoSoak: Procedure = procedure({
+  id: "dc-screening-no-soak",
+  revision: 1,
+  title: "DC adapter screening without soak: the temperature rise is not judged",
+  families: ["A", "B"],
+  needs,
+  limits: "dc-screening",
+  body: screening(false),
+});

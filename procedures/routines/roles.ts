@@ -1,0 +1,13 @@
+/** The roles that procedures ask of a bench (bench.md "Roles"). */
+import { role } from "../../rig/plan/words.ts";
+
+export const matrix = role("matrix", "matrix");
+export const contactor = role("contactor", "matrix");
+export const milliohm = role("milliohm", "milliohm");
+export const daq = role("daq", "daq");
+export const source = role("source", "source");
+export const load = role("load", "load");
+export const generator = role("generator", "generator");
+export const rails = role("rails", "rails");
+export const scope = role("scope", "scope");
+export const gpio = role("gpio", "gpio");

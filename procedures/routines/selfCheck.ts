@@ -1,0 +1,130 @@
+/**
+ * The rig checks itself on the empty nest before an adapter is fitted: emergency-stop circuit, open fixture, shorted
+ * reference, and that each missing lead is noticed. Without it no earth reading can pass (S9).
+ */
+import type { Contact } from "../../rig/model/contacts.ts";
+import { reading } from "../../rig/model/reading.ts";
+import type { Plan } from "../../rig/plan/commands.ts";
+import type { Wiring } from "../../rig/plan/wiring.ts";
+import { ask, call, judge, now, step } from "../../rig/plan/words.ts";
+import { binaryGroups } from "../analysis/groups.ts";
+import { through } from "./fourWire.ts";
+import { leakage } from "./leakage.ts";
+import { gpio } from "./roles.ts";
+import { disconnect } from "./switching.ts";
+
+const minutes = (n: number) => n * 60;
+
+export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
+  yield* step("Nest is empty", () => nestCode(0, "the nest is not empty"), { deadline_s: 60, takes_s: 1 });
+  yield* step("Emergency-stop circuit", emergencyStop, { deadline_s: minutes(10), takes_s: 10 });
+  yield* step("Open fixture", () => openFixture(wiring, contacts), {
+    deadline_s: minutes(5),
+    takes_s: 10,
+    attempts: 2,
+    tearDown: disconnect,
+  });
+  yield* step("Shorted reference", () => shortedReference(wiring, contacts), {
+    deadline_s: minutes(10),
+    takes_s: 60,
+    attempts: 2,
+    tearDown: disconnect,
+  });
+}
+
+/** A truth as a reading, so that it is judged and stored like any other. */
+export function* truth(limit: string, holds: boolean, raw: string, meaning: string, id?: string): Plan<void> {
+  const t_s = yield* now();
+  yield* judge(limit, reading("1", holds ? 1 : 0, 0, { raw, t_s }), { meaning, ...(id ? { id } : {}) });
+}
+
+/** The nest tells by coding lines what is in it: 0 empty, 1 an adapter in N1. */
+export function* nestCode(expected: number, meaning: string): Plan<void> {
+  const lines = yield* call(gpio, "read", {});
+  const code = [0, 1, 2, 3].reduce((sum, bit) => sum + (lines[`NEST${bit}`] ? 1 << bit : 0), 0);
+  yield* truth(
+    "rig.nest",
+    code === expected,
+    `nest code ${code}`,
+    `${meaning} (nest code ${code})`,
+    `rig.nest/${expected}`,
+  );
+}
+
+function* emergencyStop(): Plan<void> {
+  yield* ask({
+    id: "press-emergency-stop",
+    title: "Emergency stop",
+    text: "Press the emergency stop and leave it pressed.",
+    kind: "confirm",
+    timeout_s: 300,
+    action: { do: "estop", pressed: true },
+  });
+  const pressed = yield* call(gpio, "read", {});
+  yield* truth(
+    "rig.estop",
+    pressed["ESTOP"] === false,
+    `ESTOP ${pressed["ESTOP"] ? "high" : "low"} while pressed`,
+    "the emergency stop was pressed, but its line did not drop",
+    "rig.estop/pressed",
+  );
+  yield* ask({
+    id: "release-emergency-stop",
+    title: "Emergency stop",
+    text: "Release the emergency stop and reset the safety relay. Your name is recorded with the reset.",
+    kind: "confirm",
+    timeout_s: 300,
+    action: { do: "estop", pressed: false, reset: true },
+  });
+  const released = yield* call(gpio, "read", {});
+  yield* truth(
+    "rig.estop",
+    released["ESTOP"] === true,
+    `ESTOP ${released["ESTOP"] ? "high" : "low"} after release`,
+    "the emergency-stop line stays low after release",
+    "rig.estop/released",
+  );
+}
+
+/** S9: more than 1e6 ohm between the PE contacts; then every pair of contacts by binary groups. */
+function* openFixture(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
+  const earth = yield* leakage(wiring, ["evse.PE"], ["ev.PE"], 12);
+  yield* judge("rig.pe.open.r", earth, {
+    contacts: ["evse.PE", "ev.PE"],
+    meaning: "the two PE contacts are joined with no adapter fitted: an earth tie is closed or a relay is welded",
+  });
+  for (const group of binaryGroups(contacts.map((contact) => [contact]))) {
+    const open = yield* leakage(wiring, group.hi, group.lo, 5);
+    yield* judge("rig.open.r", open, {
+      id: `rig.open.r/${group.bit}`,
+      meaning: `contacts of the empty fixture are joined: a relay is welded or wires touch (group ${group.bit})`,
+    });
+  }
+}
+
+/** All four wires of the meter on one contact read about zero; leaving out any one relay must be noticed. */
+function* shortedReference(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
+  const routes = contacts.map((contact) => ({ contact, route: wiring.shorted(contact) }));
+  const shared = new Set(
+    routes[0]?.route.relays.filter((id) => routes.every(({ route }) => route.relays.includes(id))),
+  );
+  for (const { contact, route } of routes) {
+    const short = yield* through(route, "power");
+    yield* judge("rig.short.r", short, {
+      id: `rig.short.r/${contact}`,
+      contacts: [contact],
+      meaning: `the four wires to ${contact} do not meet: a wire of the matrix is open or on another contact`,
+    });
+    for (const left of route.relays.filter((id) => !shared.has(id) && !id.startsWith("K_ISO."))) {
+      const partial = { ...route, relays: route.relays.filter((id) => id !== left) };
+      const r = yield* through(partial, "power");
+      yield* truth(
+        "rig.contact.open",
+        r.is === "above" || (r.is === "invalid" && r.code === "contact-error"),
+        `${left} open: ${r.raw}`,
+        `${left} was left open and the meter still read through it: the relay is welded or bridged`,
+        `rig.contact.open/${left}`,
+      );
+    }
+  }
+}

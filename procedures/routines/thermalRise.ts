@@ -1,0 +1,146 @@
+/**
+ * Temperature rise at 50, 75 and 100 % of the label's current: the first two as 5-minute holds, the last until the named
+ * stabilisation rule is met or its time-out. Everything is watched in one scan a second; R(t) all through.
+ */
+import type { Contact } from "../../rig/model/contacts.ts";
+import type { LimitSet } from "../../rig/model/limits.ts";
+import { invalid, reading } from "../../rig/model/reading.ts";
+import type { Plan } from "../../rig/plan/commands.ts";
+import type { Wiring } from "../../rig/plan/wiring.ts";
+import { judge, note, now, wait } from "../../rig/plan/words.ts";
+import { copper_per_K, type Estimate } from "../analysis/resistance.ts";
+import { isStable, meanBetween, type StabilisationRule } from "../analysis/stabilise.ts";
+import { ambients, bars, closeLoop, contactsTC, grips, openLoop, ramp, shunt_ohm, watched, watching } from "./power.ts";
+import { estimated, Traces } from "./series.ts";
+
+export interface RisePlan {
+  readonly rated_A: number;
+  readonly rule: StabilisationRule;
+  /** Longest time at 100 %, s; a run that is not stable by then is inconclusive. */
+  readonly timeout_s: number;
+  /** False: five minutes at 100 % and no judgement of the rise; a differently named procedure. */
+  readonly soak: boolean;
+  readonly limits: LimitSet;
+}
+
+const hold_s = 300;
+const look_every_s = 30;
+/** Means for judging are taken over this long. */
+const mean_s = 30;
+/** Two type T class 1 sensors on one DAQ, K: sensors 0.3 each, the DAQ's own share mostly cancels in a difference. */
+const u_rise_K = 0.5;
+const u_absolute_K = 0.6;
+
+const poles = ["DC+", "DC-"] as const;
+
+export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
+  yield* watching(wiring, "thermal", function* () {
+    const traces = new Traces("thermal");
+    yield* closeLoop(wiring, "power", plan.rated_A);
+    yield* wait(look_every_s / 3);
+    let current_A = 0;
+    for (const share of [0.5, 0.75, 1]) {
+      const next_A = Math.round(plan.rated_A * share);
+      yield* ramp("power", current_A, next_A);
+      current_A = next_A;
+      if (share < 1) yield* wait(hold_s);
+    }
+    const start_s = yield* now();
+    const ended = plan.soak ? yield* untilStable(traces, plan, start_s) : yield* shortHold();
+    yield* traces.update(watched);
+    const end_s = yield* now();
+    yield* ramp("power", current_A, 0);
+    yield* openLoop();
+    yield* judgeAll(traces, plan, start_s, end_s, ended);
+  });
+}
+
+type Ended = "stable" | "too-hot" | "time-out" | "short";
+
+function* shortHold(): Plan<Ended> {
+  yield* wait(hold_s);
+  return "short";
+}
+
+/** A measured excess beyond the limit and its uncertainty ends the soak: it cannot become a pass (instruments.md B3). */
+function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<Ended> {
+  const rise_max_K = (plan.limits.rows["th.rise"]?.max ?? Number.POSITIVE_INFINITY) + 2 * u_rise_K;
+  for (;;) {
+    yield* wait(look_every_s);
+    yield* traces.update([...contactsTC, ...ambients]);
+    const now_s = yield* now();
+    const ambient = ambientAt(traces, now_s);
+    const rises = contactsTC.map((name) => meanBetween(traces.of(name), now_s - mean_s, now_s) - ambient);
+    if (rises.some((rise) => rise > rise_max_K)) return "too-hot";
+    if (contactsTC.every((name) => isStable(plan.rule, traces.of(name), start_s, now_s))) {
+      yield* note({ kind: "stabilised", rule: plan.rule.title, t_s: now_s });
+      return "stable";
+    }
+    if (now_s - start_s >= plan.timeout_s) return "time-out";
+  }
+}
+
+const ambientAt = (traces: Traces, at_s: number): number =>
+  ambients.reduce((sum, name) => sum + meanBetween(traces.of(name), at_s - mean_s, at_s), 0) / ambients.length;
+
+function* judgeAll(traces: Traces, plan: RisePlan, start_s: number, end_s: number, ended: Ended): Plan<void> {
+  const at = (name: string): number => meanBetween(traces.of(name), end_s - mean_s, end_s);
+  const ambient = ambientAt(traces, end_s);
+  yield* judge("rig.ambient", estimated("degC", { value: ambient, u: 0.3 }, "mean of two ambient sensors", end_s), {
+    meaning: "the ambient is outside the range in which a rise may be judged",
+  });
+  const current_A = meanBetween(traces.of("SH"), end_s - mean_s, end_s) / shunt_ohm;
+  const deviation: Estimate = { value: 100 * (current_A / plan.rated_A - 1), u: 0.1 };
+  yield* judge("rig.current.tolerance", estimated("%", deviation, "shunt", end_s), {
+    id: "rig.current.tolerance/thermal",
+    meaning: "the load bank did not hold the rated current",
+  });
+  for (const name of contactsTC) {
+    const contact = name.slice(2) as Contact;
+    if (plan.soak) {
+      yield* judge("th.rise", estimated("K", { value: at(name) - ambient, u: u_rise_K }, `${name} - ambient`, end_s), {
+        id: `th.rise/${contact}`,
+        contacts: [contact],
+        meaning: `the contact ${contact} gets too hot at ${plan.rated_A} A`,
+      });
+    }
+    yield* judge("th.contact.abs", estimated("degC", { value: at(name), u: u_absolute_K }, name, end_s), {
+      id: `th.contact.abs/${contact}`,
+      contacts: [contact],
+      meaning: `the contact ${contact} is above its absolute limit`,
+    });
+  }
+  for (const name of grips) {
+    yield* judge("th.grip.nonmetal", estimated("degC", { value: at(name), u: u_absolute_K }, name, end_s), {
+      id: `th.grip.nonmetal/${name.slice(2)}`,
+      meaning: "the grip gets too hot to hold",
+    });
+  }
+  for (const [i, pole] of poles.entries()) {
+    yield* judge("power.r.rise", resistanceRise(traces, pole, bars[i] as string, start_s, end_s), {
+      id: `power.r.rise/${pole}`,
+      contacts: [`evse.${pole}`, `ev.${pole}`],
+      meaning: `the resistance of ${pole} grew during the run beyond what warm copper explains`,
+    });
+  }
+  if (plan.soak && ended !== "too-hot") yield* judgeStability(plan, ended, end_s);
+}
+
+function* judgeStability(plan: RisePlan, ended: Ended, t_s: number): Plan<void> {
+  const raw = `${plan.rule.title}: ${ended}`;
+  const origin = { raw, t_s };
+  const r = ended === "stable" ? reading("1", 1, 0, origin) : invalid("1", "not-stable-in-time", origin);
+  yield* judge("th.stable", r, { meaning: "the temperatures did not settle in the time allowed" });
+}
+
+/** Change of R(t) from the first minute at 100 % to the last, both taken back to 20 degC by the bar's temperature, %. */
+function resistanceRise(traces: Traces, pole: string, bar: string, start_s: number, end_s: number) {
+  const r20 = (to_s: number): number => {
+    const volt = meanBetween(traces.of(`V.${pole}`), to_s - mean_s, to_s);
+    const ampere = meanBetween(traces.of("SH"), to_s - mean_s, to_s) / shunt_ohm;
+    const warm = 1 + copper_per_K * (meanBetween(traces.of(bar), to_s - mean_s, to_s) - 20);
+    return volt / ampere / warm;
+  };
+  const value = 100 * (r20(end_s) / r20(start_s + mean_s + 1) - 1);
+  return estimated("%", { value, u: 0.5 }, `R20(${pole}) at the end against the first minute at 100 %`, end_s);
+}

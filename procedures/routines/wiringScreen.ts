@@ -1,0 +1,129 @@
+/** Opens, shorts, miswires and leaks: one path reading a net, binary groups for isolation, the pair map after a hit. */
+import type { AdapterNetlist } from "../../rig/model/adapter.ts";
+import type { Contact } from "../../rig/model/contacts.ts";
+import { pinOf } from "../../rig/model/contacts.ts";
+import { derive, type Reading } from "../../rig/model/reading.ts";
+import { isPass } from "../../rig/model/verdict.ts";
+import type { Plan } from "../../rig/plan/commands.ts";
+import type { Wiring } from "../../rig/plan/wiring.ts";
+import { judge, note } from "../../rig/plan/words.ts";
+import { binaryGroups, isolationNets } from "../analysis/groups.ts";
+import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
+import { type Range, resistance } from "./fourWire.ts";
+import { leakage } from "./leakage.ts";
+
+export interface WiringResult {
+  readonly good: boolean;
+  /** Four-wire reading of each through path by its pin. */
+  readonly paths: Readonly<Record<string, Reading<"ohm">>>;
+}
+
+const signalPins = ["CP", "PP"];
+
+/** A single pair of contacts must be better than this for the screen to be clean, ohm: the `wiring.isolation.r` row. */
+const isolation_min_ohm = 1e6;
+
+/**
+ * Measures first, then says what it found: a hit is located with the whole pair map (it costs seconds and gives the
+ * picture), so that the judgement names the contacts where a person would look.
+ */
+export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<WiringResult> {
+  const paths: Record<string, Reading<"ohm">> = {};
+  for (const net of netlist.nets) {
+    const [a, b] = net;
+    if (!a || !b) continue;
+    const range: Range = signalPins.includes(pinOf(a)) ? "signal" : "power";
+    paths[pinOf(a)] = yield* resistance(wiring, a, b, range);
+  }
+  const screens: { bit: number; r: Reading<"ohm"> }[] = [];
+  for (const group of binaryGroups(isolationNets(netlist))) {
+    screens.push({ bit: group.bit, r: yield* leakage(wiring, group.hi, group.lo, 5) });
+  }
+  const hit =
+    Object.values(paths).some((r) => !(r.is === "value" && r.value < 5)) ||
+    screens.some(({ r }) => !(r.is === "above" || (r.is === "value" && r.value > isolation_min_ohm)));
+  const found = hit ? yield* pairMap(wiring, netlist) : expectedMap(netlist);
+  const story = hit ? explain(found) : { words: "", contacts: [] };
+  yield* note({
+    kind: "wiring",
+    expected: netlist.nets.filter((net) => net.length > 1).map((net) => [...net]),
+    found: found.map((f) => ({ ...f })),
+  });
+  return { good: yield* judgeWiring(paths, screens, story), paths };
+}
+
+function* judgeWiring(
+  paths: Readonly<Record<string, Reading<"ohm">>>,
+  screens: readonly { bit: number; r: Reading<"ohm"> }[],
+  story: { readonly words: string; readonly contacts: readonly Contact[] },
+): Plan<boolean> {
+  let good = true;
+  const about = story.words ? { meaning: story.words } : {};
+  for (const [pin, r] of Object.entries(paths)) {
+    const contacts: readonly Contact[] = [`evse.${pin}` as Contact, `ev.${pin}` as Contact];
+    good = isPass(yield* judge("wiring.path.r", r, { id: `wiring.path.r/${pin}`, contacts, ...about })) && good;
+  }
+  for (const { bit, r } of screens) {
+    const verdict = yield* judge("wiring.isolation.r", r, {
+      id: `wiring.isolation.r/${bit}`,
+      contacts: story.contacts,
+      ...about,
+    });
+    good = isPass(verdict) && good;
+  }
+  return good;
+}
+
+/** Every pair in both polarities, at the voltage that spares proximity electronics where PP is in the pair. */
+export function* pairMap(wiring: Wiring, netlist: AdapterNetlist): Plan<readonly Found[]> {
+  const contacts = [...netlist.contacts, ...netlist.unpopulated];
+  const pairs: PairReading[] = [];
+  for (const [i, a] of contacts.entries()) {
+    for (const b of contacts.slice(i + 1)) {
+      const rail_V = pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
+      const forward = yield* leakage(wiring, [a], [b], rail_V);
+      const reverse = yield* leakage(wiring, [b], [a], rail_V);
+      pairs.push({ a, b, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
+    }
+  }
+  return classify(netlist, pairs, isolation_min_ohm);
+}
+
+const expectedMap = (netlist: AdapterNetlist): readonly Found[] =>
+  netlist.nets
+    .filter((net) => net.length > 1)
+    .map((net) => ({ a: net[0] as Contact, b: net[1] as Contact, is: "path" as const, ohm: null }));
+
+/** Infinity for above range; an invalid reading counts as open, which the map then shows as unexplained. */
+const ohmOf = (r: Reading<"ohm">): number => (r.is === "value" ? r.value : Number.POSITIVE_INFINITY);
+
+/** CP alone: series resistance from the path reading, leakage to PE at 12 V in both polarities, coupling to PP. */
+export function* pilotPath(wiring: Wiring, paths: WiringResult["paths"]): Plan<void> {
+  const series = paths["CP"];
+  if (series) {
+    yield* judge("cp.series.r", series, {
+      contacts: ["evse.CP", "ev.CP"],
+      meaning: "the pilot contact adds too much resistance",
+    });
+  }
+  for (const [id, hi, lo] of [
+    ["positive", "evse.CP", "evse.PE"],
+    ["negative", "evse.PE", "evse.CP"],
+  ] as const) {
+    const r = yield* leakage(wiring, [hi], [lo], 12);
+    yield* judge("cp.pe.leak12v", r, {
+      id: `cp.pe.leak12v/${id}`,
+      contacts: ["evse.CP", "evse.PE"],
+      meaning: "the pilot leaks to earth",
+    });
+  }
+  const coupling = yield* leakage(wiring, ["evse.CP"], ["evse.PP"], 5);
+  yield* judge("cp.pp.r", coupling, { contacts: ["evse.CP", "evse.PP"], meaning: "pilot and proximity are coupled" });
+}
+
+/** The resistance between the two readings in percent of their mean, for cross-checks. */
+export const differencePct = (a: Reading<"ohm">, b: Reading<"ohm">): Reading<"%"> =>
+  derive("%", "200 (a - b) / (a + b)", [a, b], ([x = Number.NaN, y = Number.NaN], [ux = 0, uy = 0]) => ({
+    value: (200 * (x - y)) / (x + y),
+    u: (200 * Math.hypot(ux, uy)) / (x + y),
+  }));
