@@ -1,0 +1,69 @@
+/** Limits documents: controlled tables, one row a limit, each with where it came from and who approved it. */
+import { z } from "zod";
+import type { Limit, LimitSet } from "../model/limits.ts";
+import { units } from "../model/units.ts";
+import { type Document, parseText, readDocument } from "./document.ts";
+
+const text = z.string().regex(/^[^\p{Cc}]{1,200}$/u, "1 to 200 printable characters");
+const id = z.string().regex(/^[A-Za-z0-9.]{1,64}$/, "letters, digits and dots");
+
+const row = z.strictObject({
+  title: text,
+  unit: z.enum(units),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  rule: z.enum(["simple", "guard-U"]),
+  k: z.number().min(1).max(4),
+  subject: z.enum(["adapter", "rig"]),
+  source: text,
+  edition: text,
+  clause: text,
+  confidence: z.enum(["P", "S", "D", "K", "H"]),
+  approved_by: text,
+});
+
+const limitsSchema = z.strictObject({
+  limits: z.string().regex(/^[a-z0-9-]{1,64}$/, "small letters, digits and hyphens"),
+  revision: text,
+  title: text,
+  rows: z.record(id, row),
+  /** Number of rows, last in the file: a table cut off between two rows is otherwise good YAML. */
+  row_count: z.int().min(1).max(1000),
+});
+
+type LimitsDocument = z.infer<typeof limitsSchema>;
+
+/** Throws FILE_UNREADABLE or LIMITS_INVALID, whose message names file, line and field. */
+export const loadLimits = (path: string): LimitSet => toLimits(readDocument(path, limitsSchema, "LIMITS_INVALID"));
+
+/** As `loadLimits`, from text. */
+export const parseLimits = (file: string, content: string): LimitSet =>
+  toLimits(parseText(file, content, limitsSchema, "LIMITS_INVALID"));
+
+function toLimits(document: Document<LimitsDocument>): LimitSet {
+  const { limits, revision, title, rows, row_count } = document.value;
+  const made: Record<string, Limit> = {};
+  for (const [name, { approved_by, min, max, ...rest }] of Object.entries(rows)) {
+    const path = ["rows", name];
+    if (min === undefined && max === undefined) document.refuse(path, "has neither min nor max", "give at least one");
+    if (min !== undefined && max !== undefined && min >= max) {
+      document.refuse([...path, "min"], `${min} is not below max ${max}`, "correct one of the two");
+    }
+    made[name] = {
+      id: name,
+      ...rest,
+      approvedBy: approved_by,
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+    };
+  }
+  const count = Object.keys(made).length;
+  if (count !== row_count) {
+    document.refuse(
+      ["row_count"],
+      `${row_count} rows were promised, ${count} are here`,
+      "get the whole file or correct it",
+    );
+  }
+  return { id: limits, revision, title, rows: made, hash: document.hash };
+}

@@ -1,0 +1,198 @@
+/** Paths by search in the bench's netlist: a relay's name says nothing here, what its poles join says all. */
+import type { Bench, InstrumentEntry, Node } from "../model/bench.ts";
+import type { Contact } from "../model/contacts.ts";
+import { RigError } from "../model/errors.ts";
+import type { Edge } from "../model/netlist.ts";
+import type { Asked, PathElement, Route, Wiring } from "../plan/wiring.ts";
+import { isSearchFailure, searchRoute } from "./search.ts";
+
+/** A resistor in which a DAQ channel reads a leakage current is at least this, ohm. */
+const leak_ohm_min = 1000;
+
+export function makeWiring(bench: Bench): Wiring {
+  return new BenchWiring(bench);
+}
+
+interface LeakCircuit {
+  readonly railRelay: string;
+  readonly high: Node;
+  readonly low: Node;
+  readonly ohm: number;
+}
+
+class BenchWiring implements Wiring {
+  readonly #bench: Bench;
+  readonly #terminals: ReadonlySet<Node>;
+  readonly #contacts: ReadonlySet<Node>;
+  readonly #paths = new Map<string, readonly Edge[]>();
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+    this.#terminals = new Set(Object.values(bench.instruments).flatMap((entry) => Object.values(entry.terminals)));
+    this.#contacts = new Set<Node>(bench.contacts);
+  }
+
+  fourWire(hi: Contact, lo: Contact, asked?: Asked): Route {
+    if (hi === lo) throw refused(`${hi} to itself is no four-wire path; use shorted()`, { hi, lo });
+    const meter = this.#meter();
+    const wires = [
+      this.#toContact(terminal(meter, "FH"), hi),
+      this.#toContact(terminal(meter, "FL"), lo),
+      this.#toContact(terminal(meter, "SH"), hi),
+      this.#toContact(terminal(meter, "SL"), lo),
+    ];
+    return this.#made(wires, asked ?? mostOf(meter));
+  }
+
+  shorted(contact: Contact, asked?: Asked): Route {
+    const meter = this.#meter();
+    const wires = ["FH", "FL", "SH", "SL"].map((name) => this.#toContact(terminal(meter, name), contact));
+    return this.#made(wires, asked ?? mostOf(meter));
+  }
+
+  leak(hi: readonly Contact[], lo: readonly Contact[], rail_V: 5 | 12): { readonly base: Route; readonly rail: Route } {
+    const both = hi.find((contact) => lo.includes(contact));
+    if (both || hi.length === 0 || lo.length === 0) {
+      throw refused(both ? `${both} is on both sides` : "a side without contacts", { hi, lo });
+    }
+    const circuit = this.#leakCircuit(rail_V);
+    const asked = { current_A: rail_V / circuit.ohm, voltage_V: rail_V };
+    const wires = [
+      ...hi.map((contact) => this.#toContact(circuit.high, contact)),
+      ...lo.map((contact) => this.#toContact(circuit.low, contact)),
+    ];
+    return { base: this.#made(wires, asked), rail: this.#made([this.#relayEdges(circuit.railRelay)], asked) };
+  }
+
+  route(from: Node, to: Node, asked: Asked = {}): Route {
+    return this.#made([this.#path(from, to)], asked);
+  }
+
+  channel(name: string): number {
+    const found = this.#bench.channels[name];
+    if (found) return found.channel;
+    const text = `${this.#bench.file}: channels: ${name} is missing; add it, or choose another bench`;
+    throw new RigError("BENCH_INVALID", text, { channel: name });
+  }
+
+  tapOf(contact: Contact, tap: "F" | "S"): Node {
+    const last = this.#toContact(terminal(this.#meter(), tap === "F" ? "FH" : "SH"), contact).at(-1);
+    if (!last) throw refused(`${contact} has no tap`, { contact });
+    return last.from === contact ? last.to : last.from;
+  }
+
+  #meter(): InstrumentEntry {
+    const found = Object.values(this.#bench.instruments).find((entry) => entry.kind === "milliohm");
+    if (found) return found;
+    throw new RigError("ROLE_MISSING", `${this.#bench.file}: instruments: none is a milliohm meter; add one`, {});
+  }
+
+  #toContact(from: Node, contact: Contact): readonly Edge[] {
+    if (!this.#contacts.has(contact)) {
+      const text = `${this.#bench.file}: contacts: ${contact} has no reference half on this bench`;
+      throw refused(text, { contact });
+    }
+    return this.#path(from, contact);
+  }
+
+  /** A path never goes through a contact (the adapter would join in) or through an instrument. */
+  #path(from: Node, to: Node): readonly Edge[] {
+    const key = `${from}\n${to}`;
+    const known = this.#paths.get(key);
+    if (known) return known;
+    const avoid = (node: Node): boolean => this.#contacts.has(node) || this.#terminals.has(node);
+    const found = searchRoute(this.#bench, from, to, { avoid });
+    if (isSearchFailure(found)) throw refused(`${this.#bench.file}: relays: ${found.why}`, { from, to });
+    this.#paths.set(key, found.elements);
+    return found.elements;
+  }
+
+  /**
+   * The leakage circuit by its shape: a resistor whose drop a channel reads, one relay from it to a fixed supply of the
+   * voltage asked for, its far end towards the contacts, the supply's return the low side.
+   */
+  #leakCircuit(rail_V: number): LeakCircuit {
+    const { parts, channels, relays } = this.#bench;
+    for (const resistor of parts) {
+      if (resistor.type !== "resistor" || resistor.ohm < leak_ohm_min) continue;
+      const read = Object.values(channels).some((one) => one.hi === resistor.from && one.lo === resistor.to);
+      if (!read) continue;
+      for (const supply of parts) {
+        if (supply.type !== "supply" || supply.volt !== rail_V) continue;
+        const relay = Object.values(relays).find((one) =>
+          one.poles.some((pole) => pole.includes(supply.from) && pole.includes(resistor.from)),
+        );
+        if (relay) return { railRelay: relay.id, high: resistor.to, low: supply.to, ohm: resistor.ohm };
+      }
+    }
+    throw refused(`${this.#bench.file}: parts: no leakage circuit has a rail of ${rail_V} V`, { rail_V });
+  }
+
+  #relayEdges(id: string): readonly Edge[] {
+    const relay = this.#bench.relays[id];
+    const ratings = relay && this.#bench.relayClasses[relay.class];
+    if (!relay || !ratings) throw refused(`${this.#bench.file}: relays: there is no relay ${id}`, { relay: id });
+    const { resistance_ohm, carry_A, withstand_V } = ratings;
+    return relay.poles.map(([from, to]) => ({ id, kind: "relay", from, to, resistance_ohm, carry_A, withstand_V }));
+  }
+
+  #made(wires: readonly (readonly Edge[])[], asked: Asked): Route {
+    const edges = [...new Set(wires.flat())];
+    for (const edge of edges) this.#refuseWeak(edge, asked);
+    const relays = [...new Set(edges.filter((edge) => edge.kind === "relay").map((edge) => edge.id))].sort();
+    return {
+      relays,
+      settle_s: this.#settle_s(relays),
+      elements: edges.map(
+        ({ id, kind, resistance_ohm, carry_A, withstand_V }): PathElement => ({
+          id,
+          kind,
+          resistance_ohm,
+          carry_A,
+          withstand_V,
+        }),
+      ),
+      carry_A: Math.min(...edges.map((edge) => edge.carry_A)),
+      withstand_V: Math.min(...edges.map((edge) => edge.withstand_V)),
+    };
+  }
+
+  #refuseWeak(edge: Edge, asked: Asked): void {
+    const { current_A = 0, voltage_V = 0 } = asked;
+    const facts = { element: edge.id, current_A, voltage_V };
+    // Written so that NaN is refused too.
+    if (!(current_A <= edge.carry_A)) {
+      throw refused(`${edge.kind} ${edge.id} carries ${edge.carry_A} A, the step can produce ${current_A} A`, facts);
+    }
+    if (!(voltage_V <= edge.withstand_V)) {
+      const text = `${edge.kind} ${edge.id} withstands ${edge.withstand_V} V, the step can produce ${voltage_V} V`;
+      throw refused(text, facts);
+    }
+  }
+
+  /** What opens beforehand is not known here: the slowest relay of the same boards. */
+  #settle_s(ids: readonly string[]): number {
+    const { relays, relayClasses } = this.#bench;
+    const roles = new Set(ids.map((id) => relays[id]?.role));
+    let release_s = 0;
+    for (const relay of Object.values(relays)) {
+      if (roles.has(relay.role)) release_s = Math.max(release_s, relayClasses[relay.class]?.release_s ?? 0);
+    }
+    const operate_s = Math.max(0, ...ids.map((id) => relayClasses[relays[id]?.class ?? ""]?.operate_s ?? 0));
+    return release_s + operate_s;
+  }
+}
+
+const refused = (text: string, facts: ConstructorParameters<typeof RigError>[2]): RigError =>
+  new RigError("PATH_REFUSED", text, facts);
+
+const mostOf = (entry: InstrumentEntry): Asked => ({
+  current_A: entry.max.current_A,
+  voltage_V: entry.max.voltage_V,
+});
+
+function terminal(entry: InstrumentEntry, name: string): Node {
+  const node = entry.terminals[name];
+  if (node !== undefined) return node;
+  throw refused(`instruments.${entry.role}.terminals: ${name} is missing`, { role: entry.role, terminal: name });
+}
