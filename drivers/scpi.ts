@@ -188,7 +188,8 @@ export class Scpi {
   async set(commands: string | readonly string[], io: Wait): Promise<void> {
     const list = typeof commands === "string" ? [commands] : commands;
     for (const command of list) await this.tell(command, io);
-    await this.checkErrors(list.join("; "), io);
+    const [first = "", ...more] = list;
+    await this.checkErrors(more.length < 4 ? list.join("; ") : `${first} and the ${more.length} commands after it`, io);
   }
 
   /** Empties the error queue. @throws RigError INSTRUMENT_REFUSED when it was not empty */
