@@ -135,7 +135,7 @@ export function parseState(frame: Uint8Array): LoadState {
 
 export interface Product {
   readonly model: string;
-  readonly firmware: `${bcd(frame[9]).replace(/^0/, "")}.${bcd(frame[8])}`
+  readonly firmware: string;
   readonly serial: string;
 }
 
@@ -155,7 +155,7 @@ export function parseProduct(frame: Uint8Array): Product {
   const bcd = (byte = 0): string => byte.toString(16).padStart(2, "0");
   return {
     model: text(3, 8),
-    firmware: string;
-  serial: text(10, 20),
-}
+    firmware: `${bcd(frame[9]).replace(/^0/, "")}.${bcd(frame[8])}`,
+    serial: text(10, 20),
+  };
 }
