@@ -37,7 +37,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     const { wiring, adapter } = context;
     yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
     yield* checkpoint("self-check");
-    yield* step("Fit the adapter", () => fit(context), { deadline_s: minutes(30), takes_s: 20 });
+    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
 
     const earthed = yield* step("Protective earth at 1 A", () => earthAtOneAmpere(wiring), {
       deadline_s: minutes(2),
@@ -81,7 +81,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   };
 }
 
-function* fit(context: ProcedureContext): Plan<void> {
+function* fitAdapter(context: ProcedureContext): Plan<void> {
   yield* ask({
     id: "fit-adapter",
     title: "Fit the adapter",
@@ -91,6 +91,13 @@ function* fit(context: ProcedureContext): Plan<void> {
     action: { do: "fit" },
   });
   yield* nestCode(1, "no adapter is seen in nest N1");
+  yield* ask({
+    id: "label",
+    title: "Label",
+    text: `Compare the label on the body: it must read ${context.serial}.`,
+    kind: "confirm",
+    timeout_s: minutes(10),
+  });
 }
 
 export const dcScreening: Procedure = procedure({
