@@ -37,6 +37,8 @@ export interface Content {
   readonly unpopulated: readonly Contact[];
   readonly wiring?: WiringMap;
   readonly series: SeriesMap;
+  /** What is wrong with the chain of hashes, in words; absent while it holds or was not looked at. */
+  readonly fault?: string;
   /** Judgements whose limit is screening only (confidence K or H, E6). */
   readonly screening: number;
 }
@@ -48,7 +50,29 @@ const unfinished: Outcome = {
   firstCause: "The run has no outcome: it is going on, or the program ended in it.",
 };
 
-export function contentOf(record: RunRecord, series: SeriesMap): Content {
+/** Whether every number of a reading is one: the last gate before numbers are printed (E2). */
+function isFiniteReading(m: JudgementOfRun): boolean {
+  const { reading } = m;
+  if (!Number.isFinite(m.attempt)) return false;
+  if (reading.is === "value") return Number.isFinite(reading.value) && Number.isFinite(reading.u) && reading.u >= 0;
+  return reading.is === "invalid" || Number.isFinite(reading.bound);
+}
+
+/** A judgement whose reading holds no finite number is a defect of the record, and so forbids a printed pass. */
+function checked(record: RunRecord): RunRecord {
+  const bad = record.measurements.filter((m) => !isFiniteReading(m));
+  if (bad.length === 0) return record;
+  const defects = bad.map(({ seq, id }) => ({ seq, why: `the reading of ${id} is not a finite number` }));
+  return {
+    ...record,
+    measurements: record.measurements.filter(isFiniteReading),
+    defects: [...record.defects, ...defects],
+  };
+}
+
+/** `fault`: what the reader found wrong with the record's chain of hashes. */
+export function contentOf(stored: RunRecord, series: SeriesMap, fault?: string): Content {
+  const record = checked(stored);
   const wiring = wiringOf(record.notes);
   return {
     record,
@@ -59,6 +83,7 @@ export function contentOf(record: RunRecord, series: SeriesMap): Content {
     unpopulated: unpopulatedOf(record.head.adapter),
     ...(wiring === undefined ? {} : { wiring }),
     series,
+    ...(fault === undefined ? {} : { fault }),
     screening: record.measurements.filter((m) => m.verdict === "pass-screening").length,
   };
 }
@@ -157,8 +182,8 @@ const contact = (data: Data | undefined): data is Contact => typeof data === "st
  * Reasons why a pass must not be printed whatever the outcome says (E1): the run did not complete, a planned judgement is
  * absent, a stored judgement is a fail, or events of the record are damaged.
  */
-export function doubtsOf({ record, outcome, missing }: Content): readonly string[] {
-  const doubts: string[] = [];
+export function doubtsOf({ record, outcome, missing, fault }: Content): readonly string[] {
+  const doubts: string[] = fault === undefined ? [] : [`The chain of hashes does not hold: ${fault}`];
   if (!isPass(outcome.verdict)) return doubts;
   if (record.outcome === undefined) doubts.push("The run has no stored outcome.");
   if (outcome.ending !== "completed") doubts.push(`The run ended as ${outcome.ending}.`);
@@ -185,7 +210,7 @@ export type Tone = "good" | "bad" | "unsure" | "none";
 /** The large word of every format and its tone. A pass with doubts is not printed as one. */
 export function shownVerdict(content: Content): { readonly words: string; readonly tone: Tone } {
   const { verdict } = content.outcome;
-  if (doubtsOf(content).length > 0) return { words: "NO VERDICT", tone: "none" };
+  if (isPass(verdict) && doubtsOf(content).length > 0) return { words: "NO VERDICT", tone: "none" };
   const tone: Readonly<Record<Verdict, Tone>> = {
     pass: "good",
     "pass-screening": "good",

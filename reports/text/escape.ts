@@ -44,6 +44,12 @@ export const escapeText = (text: string): string => escapeMarkup(shown(text));
 export const escapeXml = (text: string): string =>
   escapeMarkup(visible(text)).replace(/[\t\n]/g, (found) => (found === "\t" ? "&#9;" : "&#10;"));
 
+/** JSON text in which the same characters stand as escapes: it decodes to the very same data. */
+export const escapeJson = (text: string): string =>
+  text.replace(unshowable, (found) =>
+    Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
+  );
+
 /** A run's id as file name. Refuses what the store never makes, so that no label can become a path. */
 export function fileStem(runId: string): string {
   if (!/^R[0-9]{6,15}$/.test(runId)) throw new TypeError(`not a run id: ${JSON.stringify(runId.slice(0, 40))}`);

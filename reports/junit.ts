@@ -1,0 +1,152 @@
+/**
+ * The report as JUnit XML for test servers: a suite for each step, a case for each judgement. A bad adapter is a failure, a
+ * bad rig an error, what was not reached skipped. The suite `run` carries verdict and ending, so that a run which ended
+ * early is never green.
+ */
+import { isPass } from "../rig/model/verdict.ts";
+import type { StepOfRun } from "../rig/store/types.ts";
+import { type Content, doubtsOf, type Judged, type Missing, shownVerdict } from "./content.ts";
+import { escapeXml } from "./text/escape.ts";
+import { quantity } from "./text/quantity.ts";
+
+type Fate = "passed" | "failure" | "error" | "skipped";
+
+interface Case {
+  readonly name: string;
+  readonly fate: Fate;
+  readonly type: string;
+  readonly message: string;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly time_s: number;
+  readonly cases: readonly Case[];
+}
+
+const attributes = (pairs: Readonly<Record<string, string | number>>): string =>
+  Object.entries(pairs)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join("");
+
+export function junitReport(content: Content): string {
+  const { record } = content;
+  const suites = [runSuite(content), ...stepSuites(content)];
+  const all = suites.flatMap((s) => s.cases);
+  const time_s = suites.reduce((sum, s) => sum + s.time_s, 0);
+  const name = record.head.simulated ? `${record.head.id} SIMULATED` : record.head.id;
+  const body = suites.map((s) => suiteXml(s, content)).join("");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name, ...tally(all), time: time_s.toFixed(3) })}>\n${body}</testsuites>\n`;
+}
+
+function tally(cases: readonly Case[]) {
+  const count = (fate: Fate) => cases.filter((c) => c.fate === fate).length;
+  return { tests: cases.length, failures: count("failure"), errors: count("error"), skipped: count("skipped") };
+}
+
+function runSuite(content: Content): Suite {
+  const { outcome } = content;
+  const { words } = shownVerdict(content);
+  const doubts = doubtsOf(content);
+  const message = outcome.firstCause ?? words;
+  const ending: Fate = outcome.ending === "completed" ? "passed" : "error";
+  const verdict: Fate = !isPass(outcome.verdict) ? "failure" : doubts.length > 0 ? "error" : "passed";
+  const doubted: Fate = doubts.length > 0 ? "error" : "passed";
+  return {
+    name: "run",
+    time_s: 0,
+    cases: [
+      { name: "ending", fate: ending, type: outcome.ending, message },
+      { name: "verdict", fate: verdict, type: outcome.verdict, message },
+      { name: "record", fate: doubted, type: "doubt", message: doubts.join(" ") },
+    ],
+  };
+}
+
+function stepSuites(content: Content): readonly Suite[] {
+  const suites = new Map<string, Case[]>();
+  const into = (step: string): Case[] => {
+    const name = step || "outside any step";
+    const cases = suites.get(name) ?? [];
+    suites.set(name, cases);
+    return cases;
+  };
+  for (const { path, judged } of content.steps) into(path).push(...judged.map(judgedCase));
+  for (const one of content.missing) into(one.step).push(missingCase(one));
+  return [...suites].map(([name, cases]) => ({ name, time_s: timeOf(content.record.steps, name), cases }));
+}
+
+function timeOf(steps: readonly StepOfRun[], path: string): number {
+  let sum = 0;
+  for (const s of steps) if (s.path === path && s.left_s !== undefined) sum += Math.max(s.left_s - s.entered_s, 0);
+  return Number.isFinite(sum) ? sum : 0;
+}
+
+function judgedCase(m: Judged): Case {
+  const name = m.attempts > 1 ? `${m.id} (attempt ${m.attempt})` : m.id;
+  const measured = `${readingWords(m)}; limit ${limitWords(m)}`;
+  const message = m.meaning === undefined ? measured : `${m.meaning}: ${measured}`;
+  const fate: Fate = isPass(m.verdict) ? "passed" : m.subject === "rig" ? "error" : "failure";
+  return { name, fate, type: m.verdict, message };
+}
+
+const missingCase = ({ id, blockedBy }: Missing): Case => ({
+  name: id,
+  fate: "skipped",
+  type: blockedBy === undefined ? "missing" : "blocked",
+  message: blockedBy === undefined ? "planned and never judged" : `blocked by ${blockedBy}`,
+});
+
+function readingWords({ reading, row }: Judged): string {
+  switch (reading.is) {
+    case "value":
+      return `${quantity(reading.unit, reading.value)}, U ${quantity(reading.unit, (row?.k ?? 2) * reading.u, 2)}`;
+    case "above":
+      return `more than ${quantity(reading.unit, reading.bound)}`;
+    case "below":
+      return `less than ${quantity(reading.unit, reading.bound)}`;
+    case "invalid":
+      return `no value (${reading.code})`;
+  }
+}
+
+function limitWords({ limit, row }: Judged): string {
+  if (row === undefined) return `${limit}, not in the limits document`;
+  const from = row.min === undefined ? "" : ` from ${quantity(row.unit, row.min)}`;
+  const to = row.max === undefined ? "" : ` to ${quantity(row.unit, row.max)}`;
+  return `${limit}${from}${to} (${row.rule}, confidence ${row.confidence})`;
+}
+
+function suiteXml(suite: Suite, content: Content): string {
+  const { head } = content.record;
+  const head_ = { name: suite.name, ...tally(suite.cases), time: suite.time_s.toFixed(3), timestamp: head.started };
+  const properties = suite.name === "run" ? propertiesXml(content) : "";
+  const cases = suite.cases.map((c) => caseXml(c, `${head.procedure.id}.${suite.name}`)).join("");
+  return `  <testsuite${attributes(head_)}>\n${properties}${cases}  </testsuite>\n`;
+}
+
+function propertiesXml(content: Content): string {
+  const { head, hash } = content.record;
+  const pairs = {
+    run: head.id,
+    verdict: content.outcome.verdict,
+    ending: content.outcome.ending,
+    simulated: String(head.simulated),
+    adapter: head.adapter.id,
+    serial: head.adapter.serial,
+    bench: head.bench.id,
+    operator: head.operator,
+    procedure: `${head.procedure.id} revision ${head.procedure.revision}`,
+    limits: `${head.limits.id} revision ${head.limits.revision}`,
+    hash: hash ?? "",
+  };
+  const lines = Object.entries(pairs).map(([name, value]) => `      <property${attributes({ name, value })}/>\n`);
+  return `    <properties>\n${lines.join("")}    </properties>\n`;
+}
+
+function caseXml(c: Case, classname: string): string {
+  const open = `    <testcase${attributes({ name: c.name, classname, time: "0.000" })}`;
+  if (c.fate === "passed") return `${open}/>\n`;
+  if (c.fate === "skipped") return `${open}><skipped${attributes({ message: c.message })}/></testcase>\n`;
+  return `${open}><${c.fate}${attributes({ type: c.type, message: c.message })}/></testcase>\n`;
+}
