@@ -31,7 +31,7 @@ interface Module {
 
 export const storeFile = (dir: string): string => join(dir, "rig.sqlite");
 
-/** Stores below this size are checked at every start; larger ones only when the last writer did not close them. */
+/** Stores below this size are checked at every start; larger ones only when a run was not ended. */
 const check_bytes_max = 64 * 2 ** 20;
 const busy_ms = 5000;
 
@@ -59,7 +59,15 @@ function ensureDirectory(dir: string): void {
   }
 }
 
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+/** 0 when there is no such file. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    if (error instanceof Error && (error as NodeJS.ErrnoException).code === "ENOTDIR") return 0;
+    throw new RigError("FILE_UNREADABLE", `cannot read ${path}: ${text(error)}`, { path }, { cause: error });
+  }
+}
 
 function configure(db: Database): void {
   db.exec(`PRAGMA busy_timeout = ${busy_ms}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
@@ -76,7 +84,6 @@ export async function openStore(dir: string, options: OpenOptions = {}): Promise
   const { DatabaseSync } = await sqlite();
   const path = storeFile(dir);
   const size = sizeOf(path);
-  const unclean = sizeOf(`${path}-wal`) > 0;
   let db: Database | undefined;
   try {
     db = new DatabaseSync(path);
@@ -84,7 +91,7 @@ export async function openStore(dir: string, options: OpenOptions = {}): Promise
     const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
     if (mode !== "wal") throw new Error(`this file system does not allow a write-ahead log (mode ${mode})`);
     db.exec("PRAGMA synchronous = FULL");
-    if (size > 0 && (unclean || size <= check_bytes_max)) quickCheck(db);
+    if (size > 0 && (size <= check_bytes_max || hasOpenRun(db))) quickCheck(db);
     migrate(db, dir);
     if (options.max_bytes !== undefined) {
       db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.max_bytes / 4096))}`);
@@ -94,6 +101,16 @@ export async function openStore(dir: string, options: OpenOptions = {}): Promise
     db?.close();
     throw storageError("cannot open", dir, error);
   }
+}
+
+/**
+ * Closes with all data in the one file, so that a copy of it is complete; with a reader attached the log stays. Needed
+ * because a connection whose statements wait for the garbage collector is not closed to the end by close().
+ */
+export function closeStore(db: Database): void {
+  db.exec("PRAGMA busy_timeout = 0");
+  db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get();
+  db.close();
 }
 
 /** Opens what is there for reading only, also while a writer works. FILE_UNREADABLE when there is no store. */
@@ -126,6 +143,11 @@ export async function reopenToRead(dir: string): Promise<Database> {
   const db = new DatabaseSync(storeFile(dir), { readOnly: true });
   configure(db);
   return db;
+}
+
+function hasOpenRun(db: Database): boolean {
+  const known = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'run'").get() !== undefined;
+  return known && db.prepare("SELECT 1 FROM run WHERE hash IS NULL LIMIT 1").get() !== undefined;
 }
 
 function quickCheck(db: Database): void {

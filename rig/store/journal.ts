@@ -159,7 +159,7 @@ class RunJournal implements StoreJournal {
     this.count(values.length);
     const kept = new Wave(this.series.size, name, wave.unit, { t0_s, dt_s }, values);
     this.series.set(name, kept);
-    for (const message of kept.messages()) this.send(message, [message.data.buffer as ArrayBuffer]);
+    for (const message of kept.messages()) this.send(message);
     return { series: name, unit: wave.unit, points: values.length };
   }
 
@@ -192,7 +192,7 @@ class RunJournal implements StoreJournal {
 
   private sendPoints(series: Series): void {
     for (let message = series.unsent(); message !== undefined; message = series.unsent()) {
-      this.send(message, [message.data.buffer as ArrayBuffer]);
+      this.send(message);
     }
   }
 
@@ -213,9 +213,9 @@ class RunJournal implements StoreJournal {
     this.send({ is: "events", first, types: types.join("\n"), texts: texts.join("\n") });
   }
 
-  private send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+  private send(message: ToWorker): void {
     this.queued_bytes += sizeOf(message);
-    if (this.queued_bytes <= queue_bytes_max) this.link.post(message, transfer);
+    if (this.queued_bytes <= queue_bytes_max) this.link.post(message);
     else this.fail(new RigError("STORAGE_FAILED", "the disk does not keep up with the run", { queue_bytes_max }));
   }
 

@@ -46,8 +46,8 @@ export class WorkerLink {
     this.worker.on("exit", (code) => this.lose(`the store's thread ended by itself (code ${code})`));
   }
 
-  post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
-    this.worker.postMessage(message, transfer);
+  post(message: ToWorker): void {
+    this.worker.postMessage(message);
   }
 
   /** Waits for the next message of that type. One at a time. */

@@ -28,7 +28,7 @@ export interface PointsMessage {
   /** Index of the first point in `data`; points from `fresh` on were not sent before. */
   readonly first: number;
   readonly fresh: number;
-  /** Values when evenly spaced, else pairs of time and value. */
+  /** Values when evenly spaced, else pairs of time and value. In shared memory, not copied. */
   readonly data: Float64Array;
 }
 

@@ -4,7 +4,16 @@ import { RigError } from "../model/errors.ts";
 import { isUnit, type Unit } from "../model/units.ts";
 import type { Outcome, Verdict } from "../model/verdict.ts";
 import { type ChainedRun, faultOf, noHash } from "./chain.ts";
-import { type Database, openStore, openToRead, type Row, storageError, storeFile, type Value } from "./database.ts";
+import {
+  closeStore,
+  type Database,
+  openStore,
+  openToRead,
+  type Row,
+  storageError,
+  storeFile,
+  type Value,
+} from "./database.ts";
 import { idOf, runOf } from "./ids.ts";
 import { recordOf } from "./record.ts";
 import { type ClosedRun, closeGone, sealedSeries, storedHashes, unpack } from "./seal.ts";
@@ -64,7 +73,7 @@ export async function closeInterrupted(dir: string): Promise<readonly ClosedRun[
   } catch (error) {
     throw storageError("cannot close an interrupted run in", dir, error);
   } finally {
-    db.close();
+    closeStore(db);
   }
 }
 

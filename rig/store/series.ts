@@ -1,19 +1,20 @@
 /**
- * The points of a run in memory: 16 B a point (time and value) or 8 B when evenly spaced, in pages that are never
- * copied when a series grows; and what of them the worker has not got yet.
+ * The points of a run in memory: 16 B a point (time and value) or 8 B when evenly spaced, in shared pages that are never
+ * copied when a series grows and that the worker reads in place; and what of them the worker has not got yet. A page is
+ * only ever appended to, and the worker is told of points after they are written.
  */
 import type { Unit } from "../model/units.ts";
 import type { PointsMessage } from "./messages.ts";
 import type { Points, SeriesInfo } from "./types.ts";
 
-/** Points in a page of an irregular series (16 KiB). */
+/** Points in a page of an irregular series (16 KiB), and the most in a row of the database. */
 const page_points = 1024;
 /** A row of the database is closed when it has this many points; a shorter one grows with each flush. */
 const row_points_min = 256;
-/** Largest row, points: 64 KiB of pairs. */
-const row_points_max = 4096;
 /** Evenly spaced samples in a row: 256 KiB. */
 const even_row_points = 32768;
+
+const shared = (numbers: number): Float64Array => new Float64Array(new SharedArrayBuffer(8 * numbers));
 
 export class Series {
   readonly id: number;
@@ -31,15 +32,15 @@ export class Series {
     this.unit = unit;
   }
 
-  /** True when a whole row waits to be sent. */
+  /** True when a page is full. */
   add(t_s: number, value: number): boolean {
     const at = this.count % page_points;
-    if (at === 0) this.pages.push(new Float64Array(2 * page_points));
+    if (at === 0) this.pages.push(shared(2 * page_points));
     const page = this.pages[this.pages.length - 1] as Float64Array;
     page[2 * at] = t_s;
     page[2 * at + 1] = value;
     this.count += 1;
-    return this.count - this.rowStart >= row_points_max;
+    return at === page_points - 1;
   }
 
   /** Pairs of time and value from `from` up to, not including, `to`. */
@@ -59,20 +60,14 @@ export class Series {
   unsent(): PointsMessage | undefined {
     if (this.sent === this.count) return undefined;
     const first = this.rowStart;
-    const end = Math.min(this.count, first + row_points_max);
-    const data = this.pairs(first, end);
-    const message: PointsMessage = {
-      is: "points",
-      series: this.id,
-      name: this.name,
-      unit: this.unit,
-      first,
-      fresh: this.sent,
-      data,
-    };
+    const page = Math.floor(first / page_points);
+    const end = Math.min(this.count, (page + 1) * page_points);
+    const offset = page * page_points;
+    const data = (this.pages[page] as Float64Array).subarray(2 * (first - offset), 2 * (end - offset));
+    const { id, name, unit, sent } = this;
     this.sent = end;
-    if (end - first >= row_points_min) this.rowStart = end;
-    return message;
+    if (end - first >= row_points_min || end === offset + page_points) this.rowStart = end;
+    return { is: "points", series: id, name, unit, first, fresh: sent, data };
   }
 
   points(from: number): Points {
@@ -112,7 +107,8 @@ export class Wave {
     this.unit = unit;
     this.t0_s = spacing.t0_s;
     this.dt_s = spacing.dt_s;
-    this.values = Float64Array.from(values);
+    this.values = shared(values.length);
+    this.values.set(values);
   }
 
   get count(): number {
@@ -124,7 +120,7 @@ export class Wave {
     const { id, name, unit, t0_s, dt_s } = this;
     const out: PointsMessage[] = [];
     for (let first = 0; first === 0 || first < this.count; first += even_row_points) {
-      const data = this.values.slice(first, first + even_row_points);
+      const data = this.values.subarray(first, first + even_row_points);
       out.push({ is: "points", series: id, name, unit, even: { t0_s, dt_s }, first, fresh: first, data });
     }
     return out;
@@ -132,7 +128,12 @@ export class Wave {
 
   points(from: number): Points {
     const start = Math.min(Math.max(0, Math.trunc(from)), this.count);
-    return spread(this.values.slice(start), start, { t0_s: this.t0_s, dt_s: this.dt_s }, this.count);
+    return spread(
+      Float64Array.from(this.values.subarray(start)),
+      start,
+      { t0_s: this.t0_s, dt_s: this.dt_s },
+      this.count,
+    );
   }
 }
 

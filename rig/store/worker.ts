@@ -4,7 +4,7 @@
  */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { RigError } from "../model/errors.ts";
-import { openStore, storageError } from "./database.ts";
+import { closeStore, openStore, storageError } from "./database.ts";
 import type { EventsMessage, FromWorker, PointsMessage, ToWorker, WorkerStart } from "./messages.ts";
 import { sizeOf } from "./messages.ts";
 import { RunWriter } from "./writer.ts";
@@ -29,7 +29,7 @@ async function serve(port: MessagePort, start: WorkerStart): Promise<void> {
     if (message.is === "verify") say(await writer.verify());
     else if (message.is === "seal") say(await writer.seal(message.outcome));
     else {
-      db.close();
+      closeStore(db);
       say({ is: "closed" });
       port.close();
     }

@@ -168,8 +168,13 @@ export class RunWriter {
 
 const isLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** The doubles' bytes, little endian on every machine. */
-export function littleEndian(data: Float64Array): Uint8Array {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return isLittleEndian ? bytes : Buffer.from(bytes).swap64();
+/** Longest row: series.ts, 32,768 samples. Grown should a row be longer. */
+let scratch = Buffer.alloc(0);
+
+/** The doubles' bytes, little endian on every machine; valid until the next call. */
+function littleEndian(data: Float64Array): Uint8Array {
+  if (scratch.length < data.byteLength) scratch = Buffer.alloc(data.byteLength);
+  const bytes = scratch.subarray(0, data.byteLength);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return isLittleEndian ? bytes : bytes.swap64();
 }
