@@ -67,9 +67,9 @@ export function marginBar(limit: Limit | undefined, reading: Reading): Markup {
   const edges = [limit.min === undefined ? undefined : low, limit.max === undefined ? undefined : high].map((x) =>
     x === undefined ? undefined : html`<path d="M${x} 2V${height - 2}" stroke="#3d4852" stroke-width="1.6"/>`,
   );
-  const used = reading.is === "value" ? usedPercent(limit, value) : undefined;
-  const words = used === undefined ? "position against the limit" : `${percentText(used)} of the limit used`;
-  return html`<svg class="margin" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${words}"><rect x="${pad}" y="8" width="${width - 2 * pad}" height="6" fill="#e8ebee"/><rect x="${low}" y="8" width="${Math.max(high - low, 0.5)}" height="6" fill="#bcdcc9"/>${guardBands(limit, U, at, low, high)}${edges}${pointer(reading, value, U, at, ink)}</svg>${used === undefined ? undefined : html`<div class="fine">${percentText(used)} used</div>`}`;
+  const used = reading.is === "value" && !out ? usedPercent(limit, value) : undefined;
+  const words = out ? "beyond the limit" : used === undefined ? "" : `${percentText(used)} of limit used`;
+  return html`<svg class="margin" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${words || "position against the limit"}"><rect x="${pad}" y="8" width="${width - 2 * pad}" height="6" fill="#e8ebee"/><rect x="${low}" y="8" width="${Math.max(high - low, 0.5)}" height="6" fill="#bcdcc9"/>${guardBands(limit, U, at, low, high)}${edges}${pointer(reading, value, U, at, ink)}</svg>${words === "" ? undefined : html`<div class="fine">${words}</div>`}`;
 }
 
 /** The zone next to the limit in which the decision rule does not accept. */

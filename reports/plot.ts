@@ -3,7 +3,7 @@
  * apart by dash pattern as well as colour.
  */
 import { decimate, type Samples } from "./decimate.ts";
-import { html, type Markup, shown } from "./text/escape.ts";
+import { html, Markup, shown } from "./text/escape.ts";
 import { niceTicks, type Ticks, tickText } from "./ticks.ts";
 
 export interface PlotSeries extends Samples {
@@ -86,16 +86,17 @@ function frameOf(plot: Plot, series: readonly PlotSeries[]): Frame {
   const x = niceTicks(x0, x1, plot.compact ? 5 : 8);
   const y = niceTicks(y0, y1 + (y1 - y0) * 0.04, Math.max(3, Math.round(height / 60)));
   const right = plot.xRange === undefined ? Math.max(x1, x0 + 1e-12) : x1;
-  const span = right - x.min;
+  const left = plot.xRange === undefined ? x.min : x0;
+  const span = right - left;
   const inner = edge - margin.left;
   const tall = height - margin.top - margin.bottom;
   return {
     width,
     right: edge,
-    x: { ...x, at: x.at.filter((v) => v <= right * (1 + 1e-9) + 1e-12) },
+    x: { ...x, min: left, at: x.at.filter((v) => v >= left - 1e-12 && v <= right * (1 + 1e-9) + 1e-12) },
     y,
     height,
-    px: (v) => margin.left + ((v - x.min) / (span > 0 ? span : 1)) * inner,
+    px: (v) => margin.left + ((v - left) / (span > 0 ? span : 1)) * inner,
     py: (v) => margin.top + (1 - (v - y.min) / (y.max - y.min)) * tall,
   };
 }
@@ -124,12 +125,12 @@ function within(s: PlotSeries, range: readonly [number, number] | undefined): Sa
   return { x: Float64Array.from(keep, (i) => s.x[i] ?? 0), y: Float64Array.from(keep, (i) => s.y[i] ?? Number.NaN) };
 }
 
-function pathOf(s: Samples, { px, py }: Frame): string {
+function pathOf(s: Samples, { px, py }: Frame): Markup {
   const parts: string[] = [];
   for (const [i, x] of s.x.entries()) {
     parts.push(`${i === 0 ? "M" : "L"}${px(x).toFixed(1)} ${py(s.y[i] ?? 0).toFixed(1)}`);
   }
-  return parts.join("");
+  return new Markup(parts.join(""));
 }
 
 function axes(plot: Plot, frame: Frame): Markup {
@@ -161,7 +162,7 @@ function marks(plot: Plot, { px, x, height, right }: Frame): Markup {
   return html`${inside.map((m) => {
     const anchor = px(m.at) > (margin.left + right) / 2 ? "end" : "start";
     const at = px(m.at) + (anchor === "end" ? -6 : 6);
-    const y = height - margin.bottom - 10;
+    const y = margin.top + 16;
     return html`<path d="M${px(m.at)} ${margin.top}V${height - margin.bottom}" class="mark"/><path d="M${px(m.at) - 5} ${margin.top}h10l-5 7z" class="mark-head"/><text x="${at}" y="${y}" text-anchor="${anchor}" class="mark-name">${m.label}</text>`;
   })}`;
 }

@@ -28,24 +28,26 @@ export interface FaceDrawing {
 }
 
 /** Where a label stands relative to its contact, mm (y up). Those outside the outline get a leader line. */
-const labelAt: Readonly<Record<Coupler, Readonly<Partial<Record<Pin, { dy: number; dx?: number; leader?: true }>>>>> = {
+const labelAt: Readonly<
+  Record<Coupler, Readonly<Partial<Record<Pin, { dy: number; dx?: number; leader?: "up" | "down" }>>>>
+> = {
   NACS: {
-    "DC+": { dy: -9.8 },
-    "DC-": { dy: -9.8 },
-    PE: { dy: 5.6 },
-    CP: { dy: -13, dx: 3.5, leader: true },
-    PP: { dy: -13, dx: 3.5, leader: true },
+    "DC+": { dy: 20, dx: 2, leader: "up" },
+    "DC-": { dy: 20, dx: 2, leader: "up" },
+    PE: { dy: 5.4 },
+    CP: { dy: -13, dx: 3.5, leader: "down" },
+    PP: { dy: -13, dx: 3.5, leader: "down" },
   },
   CCS1: {
     L1: { dy: 6 },
     L2N: { dy: 6 },
-    PE: { dy: -6 },
+    PE: { dy: -7.2 },
     CP: { dy: 3.6 },
     PP: { dy: 3.6 },
-    "DC+": { dy: -18.6, leader: true },
-    "DC-": { dy: -18.6, leader: true },
+    "DC+": { dy: -18.6, leader: "down" },
+    "DC-": { dy: -18.6, leader: "down" },
   },
-  J1772: { L1: { dy: 6 }, L2N: { dy: 6 }, PE: { dy: -6 }, CP: { dy: 3.6 }, PP: { dy: 3.6 } },
+  J1772: { L1: { dy: 6 }, L2N: { dy: 6 }, PE: { dy: -7.2 }, CP: { dy: 3.6 }, PP: { dy: 3.6 } },
 };
 
 /** Radius of the coloured disc, px. */
@@ -64,7 +66,7 @@ export function drawFace(which: FaceOfAdapter, results: ContactResults, origin: 
   const places = placesOf(face, which.half);
   const contacts = places.map((place) => contact(place, which, resultAt(results, which.face, place.pin), map));
   const centres = new Map(places.map((place) => [place.pin, map(place)] as const));
-  const reach = which.coupler === "NACS" ? { x: 22, up: 20, down: 28 } : { x: 29, up: 32, down: 50 };
+  const reach = which.coupler === "NACS" ? { x: 25, up: 30, down: 28 } : { x: 29, up: 32, down: 50 };
   const down = which.coupler === "J1772" ? 28 : reach.down;
   const markup = html`<g>
 ${outlines.rim === undefined ? undefined : stroke(outlines.rim, 1, "#eef1f4")}
@@ -102,8 +104,11 @@ function labelOf(place: Place, coupler: Coupler, result: ContactResult, r: numbe
   const where = labelAt[coupler][place.pin] ?? { dy: -6 };
   const at = map({ x: place.x + Math.sign(place.x) * (where.dx ?? 0), y: place.y + where.dy });
   const from = map(place);
+  const down = where.leader === "down" ? 1 : -1;
+  const start = { x: from.x, y: from.y + down * (r + 1) };
+  const end = { x: at.x, y: where.leader === "down" ? at.y - 12 : at.y + 5 };
   const leader = where.leader
-    ? html`<path d="M${from.x} ${from.y + r + 1}L${at.x} ${at.y - 12}" stroke="#7b8794" stroke-width="1" fill="none"/>`
+    ? html`<path d="M${start.x} ${start.y}L${end.x} ${end.y}" stroke="#7b8794" stroke-width="1" fill="none"/>`
     : undefined;
   const { word } = looks[result];
   return html`${leader}<text x="${at.x}" y="${at.y}" class="contact ${result === "fail" ? "bad" : "plain"}" text-anchor="middle">${place.name} <tspan class="word">${word}</tspan></text>`;
@@ -136,9 +141,10 @@ function keys(which: FaceOfAdapter, map: (p: Point) => Point): Markup | undefine
   return html`${web}`;
 }
 
+export const sideOf = ({ face }: FaceOfAdapter): string => (face === "ev" ? "EV side" : "EVSE side");
+
 /** Text that must stand under each face. */
 export function captionOf(which: FaceOfAdapter): readonly string[] {
   const face = couplerFaces[which.coupler];
-  const side = which.face === "ev" ? "EV side" : "EVSE side";
-  return [`${side}: ${face.title} ${which.half}`, "schematic, not for measurement", handText(face.hand)];
+  return [`${sideOf(which)}: ${face.title} ${which.half}`, "schematic, not for measurement", ...handText(face.hand)];
 }

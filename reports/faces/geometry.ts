@@ -103,7 +103,7 @@ const dc = { centre: "E", side: "S", inlet: "K", plug: "S" } as const;
 /** DC pair: three drawings give 26 to 29 mm spacing and 26.8 to 28 mm below the round centre; this is the middle. */
 const ccs1: CouplerFace = {
   coupler: "CCS1",
-  title: "CCS1 (Combo 1, configuration EE)",
+  title: "CCS1 (Combo 1)",
   names: { ...roundNames, "DC+": "DC+", "DC-": "DC\u2212" },
   spots: [
     ...roundSpots,
@@ -150,7 +150,7 @@ export function placesOf(face: CouplerFace, half: Half): readonly Place[] {
 export const handConfirmed = (hand: Hand): boolean => hand.checkedBy !== undefined && hand.checkedOn !== undefined;
 
 /** What stands under the drawing about left and right. */
-export const handText = (hand: Hand): string =>
+export const handText = (hand: Hand): readonly string[] =>
   handConfirmed(hand)
-    ? `left/right checked by ${hand.checkedBy} on ${hand.checkedOn}`
-    : "left/right not confirmed: find contacts by name and ohmmeter, not by side";
+    ? [`left/right checked by ${hand.checkedBy} on ${hand.checkedOn}`]
+    : ["left/right not confirmed:", "find contacts by ohmmeter, not by side"];

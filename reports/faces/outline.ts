@@ -1,5 +1,6 @@
 /** Outlines of the faces as arcs and lines, mm, y up, and their SVG paths. Symmetric about x = 0. */
 import type { Coupler } from "../../rig/model/contacts.ts";
+import { Markup, nothing } from "../text/escape.ts";
 import type { Half, Point } from "./geometry.ts";
 
 /** From `from` to `to` about a centre. Clockwise as seen, unless `ccw`. */
@@ -129,14 +130,14 @@ export function sweepOf(arc: Arc): number {
 }
 
 /** SVG path; `map` puts millimetres (y up) onto the drawing. */
-export function pathOf(pieces: readonly Piece[], map: (p: Point) => Point, scale: number): string {
+export function pathOf(pieces: readonly Piece[], map: (p: Point) => Point, scale: number): Markup {
   const text = (p: Point) => `${map(p).x.toFixed(2)} ${map(p).y.toFixed(2)}`;
   const first = pieces[0];
-  if (first === undefined) return "";
+  if (first === undefined) return nothing;
   const steps = pieces.map((piece) => {
     if (!isArc(piece)) return `L${text(piece.to)}`;
     const r = (piece.r * scale).toFixed(2);
     return `A${r} ${r} 0 ${sweepOf(piece) > Math.PI ? 1 : 0} ${piece.ccw ? 0 : 1} ${text(piece.to)}`;
   });
-  return `M${text(first.from)}${steps.join("")}Z`;
+  return new Markup(`M${text(first.from)}${steps.join("")}Z`);
 }

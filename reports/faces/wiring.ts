@@ -3,9 +3,9 @@
  * each seen from their own mating side, so lines go by id and never by position.
  */
 import { type Contact, type Face, faceOf, type Pin, pinOf } from "../../rig/model/contacts.ts";
-import { html, type Markup } from "../text/escape.ts";
+import { html, type Markup, nothing } from "../text/escape.ts";
 import { quantity } from "../text/quantity.ts";
-import { captionOf, drawFace, type FaceDrawing, type FaceOfAdapter } from "./drawing.ts";
+import { captionOf, drawFace, type FaceDrawing, type FaceOfAdapter, sideOf } from "./drawing.ts";
 import type { Point } from "./geometry.ts";
 import { type ContactResults, disc, looks, patterns, resultAt } from "./results.ts";
 
@@ -55,7 +55,7 @@ export function drawAdapter(
   const width = right.right + 10;
   const rail = { left: ladderLeft + 40, right: ladderLeft + ladder_px - 40, top: Math.max(40, y - 130) };
   const ladder = drawLadder([first, second], results, wiring, rail);
-  const height = Math.max(bottom + 3 * captionLine_px + 6, ladder.bottom + 10);
+  const height = Math.max(bottom + 4 * captionLine_px + 10, ladder.bottom + 10);
   const markup = html`<svg class="faces" viewBox="0 0 ${width} ${height}" role="img" aria-label="Both faces of the adapter with the result of each contact, and its wiring">
 ${patterns}
 ${left.markup}${right.markup}${ladder.markup}
@@ -96,14 +96,14 @@ function drawLadder(
   const terminals = [first, second].flatMap((which) =>
     pins.filter((pin) => hasPin(which, pin)).map((pin) => terminal(which.face, pin, results, place)),
   );
-  const lines = wiring === undefined ? html`` : links(wiring, place, [first.face, rail]);
+  const drawn = wiring === undefined ? { lines: nothing, notes: nothing } : links(wiring, place, rail);
   const bottom = rail.top + 34 + pins.length * terminal_px;
-  const heading = html`<text x="${rail.left}" y="${rail.top}" text-anchor="middle" class="caption">${first.face}</text><text x="${rail.right}" y="${rail.top}" text-anchor="middle" class="caption">${second.face}</text>`;
+  const heading = html`<text x="${rail.left}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(first)}</text><text x="${rail.right}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(second)}</text>`;
   const middle = (rail.left + rail.right) / 2;
   const title = wiring === undefined ? "wiring not screened in this run" : "wiring, by contact id";
   const legend = wiring === undefined ? undefined : legendAt(middle, bottom);
   return {
-    markup: html`<g class="ladder">${heading}<text x="${middle}" y="${rail.top}" text-anchor="middle" class="fine">${title}</text>${lines}${terminals}${legend}</g>`,
+    markup: html`<g class="ladder">${heading}<text x="${middle}" y="${rail.top}" text-anchor="middle" class="fine">${title}</text>${drawn.lines}${terminals}${drawn.notes}${legend}</g>`,
     bottom: bottom + 60,
   };
 }
@@ -138,25 +138,32 @@ const styles = {
 
 const words = { path: "path", open: "open", short: "short", leak: "leak", diode: "diode" } as const;
 
+interface Drawn {
+  readonly lines: Markup;
+  /** Words and crosses, drawn last so that nothing covers them. */
+  readonly notes: Markup;
+}
+
 /** Expected grey and wide underneath; found on top. A path that nobody expected is drawn as what it is: a miswire. */
-function links(wiring: WiringMap, place: (c: Contact) => Point | undefined, [, rail]: readonly [Face, Rail]): Markup {
+function links(wiring: WiringMap, place: (c: Contact) => Point | undefined, rail: Rail): Drawn {
   const expected = wiring.expected.map(([a, b]) => {
     const [p, q] = [place(a), place(b)];
     return p && q ? html`<path d="${curve(p, q, rail)}" fill="none" stroke="#d5dae0" stroke-width="8"/>` : undefined;
   });
   const found = wiring.found.map((link, i) => {
     const [p, q] = [place(link.a), place(link.b)];
-    if (p === undefined || q === undefined) return undefined;
+    if (p === undefined || q === undefined) return { line: undefined, note: undefined };
     const wanted = wiring.expected.some((pair) => same(link, pair));
     const is = link.is === "path" && !wanted ? "short" : link.is;
-    const miswired = is === "short" && faceOf(link.a) !== faceOf(link.b);
-    const word = miswired ? "miswired" : words[is];
-    const title = `${link.a} to ${link.b}: ${word}`;
+    const word = is === "short" && faceOf(link.a) !== faceOf(link.b) ? "miswired" : words[is];
+    const title = `${link.a} to ${link.b}: ${word}${ohms(link)}`;
     const line = html`<path d="${curve(p, q, rail)}" fill="none" ${styles[is]}/>`;
-    const note = is === "path" ? undefined : mark(p, q, rail, is === "open", `${word}${ohms(link)}`, i);
-    return html`<g data-link="${link.a} ${link.b}" data-is="${miswired ? "miswired" : is}"><title>${title}</title>${line}${note}</g>`;
+    return {
+      line: html`<g data-link="${link.a} ${link.b}" data-is="${word}"><title>${title}</title>${line}</g>`,
+      note: is === "path" ? undefined : mark([p, q], rail, i, { cross: is === "open", text: `${word}${ohms(link)}` }),
+    };
   });
-  return html`${expected}${found}`;
+  return { lines: html`${expected}${found.map((f) => f.line)}`, notes: html`${found.map((f) => f.note)}` };
 }
 
 const ohms = (link: FoundLink): string => (link.ohm === undefined ? "" : ` ${quantity("ohm", link.ohm, 3)}`);
@@ -172,16 +179,24 @@ const bowOf = (p: Point, q: Point): number => 40 + Math.min(Math.abs(q.y - p.y),
 /** Point of the line for its note: spread along the line so that notes of crossing lines do not cover each other. */
 function notePoint(p: Point, q: Point, rail: Rail, i: number): Point {
   if (p.x === q.x) return { x: p.x + (p.x === rail.left ? 0.75 : -0.75) * bowOf(p, q), y: (p.y + q.y) / 2 };
-  const k = 0.5 + ((i % 3) - 1) * 0.14;
+  const k = p.y === q.y ? 0.5 + ((i % 3) - 1) * 0.07 : 0.28 + (i % 3) * 0.05;
   return { x: p.x + (q.x - p.x) * k, y: p.y + (q.y - p.y) * k };
 }
 
-function mark(p: Point, q: Point, rail: Rail, cross: boolean, text: string, i: number): Markup {
+function mark(
+  [p, q]: readonly [Point, Point],
+  rail: Rail,
+  i: number,
+  note: { readonly cross: boolean; readonly text: string },
+): Markup {
   const { x, y } = notePoint(p, q, rail, i);
-  const symbol = cross
+  const symbol = note.cross
     ? html`<path d="M${x - 6} ${y - 6}l12 12m0 -12l-12 12" stroke="#c8102e" stroke-width="3.5" stroke-linecap="round"/>`
     : undefined;
-  return html`${symbol}<text x="${x}" y="${y - 9}" text-anchor="middle" class="note">${text}</text>`;
+  if (p.x !== q.x)
+    return html`${symbol}<text x="${x}" y="${p.y < q.y ? y + 19 : y - 9}" text-anchor="middle" class="note">${note.text}</text>`;
+  const left = p.x === rail.left;
+  return html`${symbol}<text x="${x + (left ? 8 : -8)}" y="${y + 4}" text-anchor="${left ? "start" : "end"}" class="note">${note.text}</text>`;
 }
 
 function legendAt(x: number, y: number): Markup {

@@ -17,17 +17,17 @@ p{margin:6px 0;max-width:85ch}
 .top{display:flex;justify-content:space-between;align-items:baseline;gap:16px;margin-bottom:14px}
 .top .run{font-size:15px;font-weight:700}
 .simulated{background:repeating-linear-gradient(135deg,#10202f 0 14px,#2b3b4b 14px 28px);color:#fff;font-weight:700;letter-spacing:.06em;text-align:center;padding:7px 12px;margin-bottom:14px}
-.verdict{display:grid;grid-template-columns:minmax(0,1fr) 300px;border:3px solid var(--ink);border-left-width:18px}
-.verdict.good{border-color:var(--good)}.verdict.bad{border-color:var(--bad)}.verdict.unsure{border-color:#d99a1c}.verdict.none{border-color:var(--soft)}
-.verdict .main{padding:16px 22px 18px}
-.verdict .word{font-size:50px;font-weight:800;line-height:1.1;letter-spacing:-.01em}
+.banner{display:grid;grid-template-columns:minmax(0,1fr) 300px;border:3px solid var(--ink);border-left-width:18px}
+.banner.good{border-color:var(--good)}.banner.bad{border-color:var(--bad)}.banner.unsure{border-color:#d99a1c}.banner.none{border-color:var(--soft)}
+.banner .main{padding:16px 22px 18px}
+.banner .word{font-size:50px;font-weight:800;line-height:1.1;letter-spacing:-.01em}
 .good .word{color:var(--good)}.bad .word{color:var(--bad)}.unsure .word{color:var(--unsure)}.none .word{color:var(--soft)}
-.verdict .ending{font-size:16px;font-weight:600;margin-top:2px}
-.verdict .cause{font-size:18px;margin-top:12px;max-width:none;overflow-wrap:anywhere}
-.verdict .cause b{display:block;font-size:12.5px;font-weight:600;color:var(--soft)}
-.verdict aside{background:var(--wash);padding:16px 20px;font-size:14px}
-.verdict aside dl{grid-template-columns:1fr;gap:0}
-.verdict aside dd{font-weight:600;margin-bottom:7px}
+.banner .ending{font-size:16px;font-weight:600;margin-top:2px}
+.banner .cause{font-size:18px;margin-top:12px;max-width:none;overflow-wrap:anywhere}
+.banner .cause b{display:block;font-size:12.5px;font-weight:600;color:var(--soft)}
+.banner aside{background:var(--wash);padding:16px 20px;font-size:14px}
+.banner aside dl{grid-template-columns:1fr;gap:0}
+.banner aside dd{font-weight:600;margin-bottom:7px}
 dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:2px 14px;margin:0}
 dt{color:var(--soft);font-size:13px}
 dd{margin:0;overflow-wrap:anywhere}
@@ -38,7 +38,7 @@ table.data th{text-align:left;font-weight:600;font-size:12.5px;color:var(--soft)
 table.data td{border-bottom:1px solid var(--line);padding:7px 8px;vertical-align:top;overflow-wrap:anywhere}
 table.data th:first-child,table.data td:first-child{padding-left:4px}
 table.judged{table-layout:fixed}
-table.judged col.what{width:23%}table.judged col.value{width:17%}table.judged col.limit{width:15%}table.judged col.bar{width:168px}table.judged col.verdict{width:118px}
+table.judged col.what{width:25%}table.judged col.value{width:14%}table.judged col.limit{width:9%}table.judged col.bar{width:168px}table.judged col.verdict{width:118px}
 td.num,th.num{text-align:right;white-space:nowrap}
 .num b{font-size:15.5px;font-weight:700}
 tr.bad td{background:#fdf1f3}
@@ -77,7 +77,7 @@ svg.plot .series-name{font-weight:600}
 .sign div{border-top:1px solid var(--ink);padding-top:4px;font-size:12.5px;color:var(--soft)}
 .box{display:inline-block;width:13px;height:13px;border:1.5px solid var(--ink);margin:0 6px 0 0;vertical-align:-2px}
 .end{text-align:center;margin:34px 0 0;color:var(--soft);font-size:13px}
-@media (max-width:760px){.verdict,.cards,.pair,.sign{grid-template-columns:minmax(0,1fr)}table.sheet>tbody>tr>td{padding:16px}.verdict .word{font-size:36px}}
+@media (max-width:760px){.banner,.cards,.pair,.sign{grid-template-columns:minmax(0,1fr)}table.sheet>tbody>tr>td{padding:16px}.banner .word{font-size:36px}}
 @media print{
 html{background:#fff}
 body{font-size:10.5px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -90,10 +90,10 @@ table.sheet>tbody>tr>td{padding:0}
 .simulated{font-size:10px;padding:3px;margin:0}
 .screen{display:none}
 h2{font-size:14px;margin:18px 0 6px;break-after:avoid}h3{font-size:11.5px;margin:12px 0 4px;break-after:avoid}
-.verdict{grid-template-columns:minmax(0,1fr) 200px}
-.verdict .word{font-size:34px}.verdict .cause{font-size:13px}.verdict .ending{font-size:11.5px}.verdict aside{font-size:10.5px}
-.verdict,figure,tr,svg.faces,.sign,.cards>section{break-inside:avoid}
-table.data{font-size:10px}table.data td{padding:4px 5px}table.data th,.fine,.fine *,dt,.chip,.verdict .cause b{font-size:9px}
+.banner{grid-template-columns:minmax(0,1fr) 200px}
+.banner .word{font-size:34px}.banner .cause{font-size:13px}.banner .ending{font-size:11.5px}.banner aside{font-size:10.5px}
+.banner,figure,tr,svg.faces,.sign,.cards>section{break-inside:avoid}
+table.data{font-size:10px}table.data td{padding:4px 5px}table.data th,.fine,.fine *,dt,.chip,.banner .cause b{font-size:9px}
 .num b{font-size:11px}.mono{font-size:8.5px}
 table.judged col.bar{width:128px}table.judged col.verdict{width:84px}
 svg.margin{width:112px}

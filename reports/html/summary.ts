@@ -22,7 +22,7 @@ export function summary(content: Content): Markup {
   const cause = outcome.firstCause;
   const completed = outcome.ending === "completed" && content.missing.length > 0;
   const ending = completed ? "Run completed; judgements listed below were not made." : endings[outcome.ending];
-  return html`<section class="verdict ${tone}" aria-label="Verdict"><div class="main">
+  return html`<section class="banner ${tone}" aria-label="Verdict"><div class="main">
 <div class="word">${symbols[tone]} ${words}</div><div class="ending">${ending}</div>
 ${cause === undefined ? undefined : html`<p class="cause"><b>First cause</b>${cause}</p>`}
 ${head.simulated ? html`<p class="cause"><b>Simulated</b>No real adapter was tested.</p>` : undefined}
