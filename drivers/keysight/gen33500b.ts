@@ -3,9 +3,11 @@
  * level (0 or 5 V into an open end); the pilot's own levels come from the driver's rails.
  *
  * Read: Agilent 33500 Series Operating and Service Guide, page 61 (OUTPut:LOAD INF: levels are then those of the open
- * output), page 69 (FUNCtion:PULSe, duty cycle 0.01 % to 99.99 %, limited by 16 ns of pulse width). FUNC DC with
- * VOLT:OFFS, VOLT:HIGH, VOLT:LOW, FREQ and OUTP as in the 33250A guide, chapter 4 (names read, page numbers not); the
- * identity "Agilent Technologies,33522B,..." is UNVERIFIED.
+ * output), page 69 (FUNCtion:PULSe:..., duty cycle 0.01 % to 99.99 %, limited by 16 ns of pulse width), FUNCtion
+ * subsystem (high level below low level: the generator moves the other level and reports an error; so the high level is
+ * set first, which is never below a low level of this driver). That the offset is the level of DC: 33120A guide page 150.
+ * The pages of FUNC, VOLT:HIGH, VOLT:LOW, VOLT:OFFS, FREQ and OUTP of this guide were not read: UNVERIFIED, as is the
+ * identity "Agilent Technologies,33522B,...".
  */
 import type { Args, Identity, Instrument } from "../../rig/kinds/kinds.ts";
 import { RigError } from "../../rig/model/errors.ts";
@@ -26,6 +28,8 @@ const FREQUENCY_min_Hz = 10;
 const FREQUENCY_max_Hz = 100_000;
 const DUTY_min_pct = 0.01;
 const DUTY_max_pct = 99.99;
+/** Sets whose page in the guide was not read. */
+const unverified = ["FUNC", "VOLT:HIGH", "VOLT:LOW", "VOLT:OFFS", "FREQ", "OUTP"];
 
 export const keysight33500b: DriverFactory<"generator"> = {
   kind: "generator",
@@ -36,7 +40,7 @@ export const keysight33500b: DriverFactory<"generator"> = {
     const found = await scpi.identify(context.entry, io);
     const generator = new Generator(context, scpi);
     await generator.begin(io);
-    return generator.instrument({ ...found, unverified: [] });
+    return generator.instrument({ ...found, unverified });
   },
 };
 

@@ -31,6 +31,8 @@ const SPAN_min_s = 1e-5;
 const DIVISIONS_x = 12;
 const DIVISIONS_y = 8;
 const PROBE = 10;
+/** Sets whose page in the guide was not read. */
+const unverified = [":CHAN:DISP", ":CHAN:PROB", ":CHAN:SCAL", ":CHAN:OFFS", ":TIM:SCAL", ":ACQ:MDEP", ":TRIG:EDGE"];
 /** Between two looks at the trigger. */
 const LOOK_ms = 5;
 
@@ -50,7 +52,7 @@ export const rigolDs1000z: DriverFactory<"scope"> = {
     const fullScale_V = configNumber(context.entry, "full_scale_V", { min: 0.1, max: 400 });
     await scpi.faults(io);
     await scpi.set("*RST", io);
-    return new Scope(context, scpi, fullScale_V).instrument({ ...found, unverified: [] });
+    return new Scope(context, scpi, fullScale_V).instrument({ ...found, unverified });
   },
 };
 
