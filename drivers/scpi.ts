@@ -8,7 +8,7 @@ import type { InstrumentEntry } from "../rig/model/bench.ts";
 import { RigError } from "../rig/model/errors.ts";
 import { checkIdentity } from "./entry.ts";
 import { blockData, blockOrLine } from "./port/block.ts";
-import { asciiLine, type Framer, type MakeFramer, malformed } from "./port/framer.ts";
+import { asciiLine, latin1, type MakeFramer, malformed } from "./port/framer.ts";
 import { lines } from "./port/lines.ts";
 import type { Wait } from "./port/link.ts";
 import { type Expect, noReply, type Port } from "./port/port.ts";
@@ -67,39 +67,6 @@ export const scpiPoison_hex = (lineEnd: "\n" | "\r\n" = "\n"): string =>
 export const scpiHex = (command: string, lineEnd: "\n" | "\r\n" = "\n"): string =>
   Buffer.from(command + lineEnd, "latin1").toString("hex");
 
-/** Reads lines and throws them away until the wanted one comes: answers come in the order of the questions. */
-function lineThatIs(wanted: string, inner: MakeFramer): MakeFramer {
-  return () => {
-    const framer = inner();
-    let found: Uint8Array | undefined;
-    const look = (): void => {
-      const line = framer.next();
-      if (line !== undefined && Buffer.from(line).toString("latin1") === wanted) found = line;
-    };
-    const skipping: Framer = {
-      push: (chunk) => {
-        const taken = framer.push(chunk);
-        look();
-        return taken;
-      },
-      next: () => {
-        const line = found;
-        found = undefined;
-        return line;
-      },
-      idle: () => undefined,
-      reset: () => {
-        framer.reset();
-        found = undefined;
-      },
-      get held() {
-        return framer.held;
-      },
-    };
-    return skipping;
-  };
-}
-
 export class Scpi {
   readonly port: Port;
   readonly #end: "\n" | "\r\n";
@@ -134,8 +101,8 @@ export class Scpi {
   async #resync(io: Wait): Promise<void> {
     if (!this.#doubt) return;
     if (this.#identity !== undefined) {
-      const framer = lineThatIs(this.#identity, this.#line);
-      await this.port.transact(this.#bytes("*IDN?"), { framer, ...this.#gap }, io);
+      const skip = (line: Uint8Array): boolean => latin1(line) !== this.#identity;
+      await this.port.transact(this.#bytes("*IDN?"), { framer: this.#line, skip, ...this.#gap }, io);
     }
     this.#doubt = false;
   }

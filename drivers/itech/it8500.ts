@@ -23,7 +23,7 @@ import { ItechUnit } from "./unit.ts";
 
 /** Counts of the protocol in one ampere: 0.1 mA. */
 const COUNTS_PER_A = 1e4;
-/** A unit that carries this much more or less than its share is a fault of the bank. */
+/** A unit that carries this much more or less than the median unit is a fault of the bank (house value). */
 const BALANCE = { ofShare: 0.05, floor_A: 0.2 };
 const SAFE_STEP_ms = 150;
 /** Idle gap before the safe recipe, ms: a half-sent frame is given up by the load. */
@@ -163,7 +163,8 @@ class LoadBank {
   /** Mean of the voltages and sum of the currents of units in parallel. @throws RigError MEASUREMENT_INVALID, READ_BACK_DIFFERS */
   async measure(io: Wait): Promise<Measured> {
     const states = await this.each((unit) => unit.state(io));
-    for (const [at, state] of states.entries()) this.#check(state, at, states);
+    this.#checkStates(states);
+    this.#checkBalance(states);
     const origin = { raw: states.map(rawOf).join("; "), t_s: this.#clock.bench_s() };
     const { range_V, unit_max_A } = this.#settings;
     const volts = states.map(({ voltage_V }) => voltage_V);
@@ -177,18 +178,32 @@ class LoadBank {
     return { voltage: reading("V", mean_V, u_V, origin), current: reading("A", sum_A, u_A, origin) };
   }
 
-  #check(state: LoadState, at: number, states: readonly LoadState[]): void {
+  #fault(code: "READ_BACK_DIFFERS" | "MEASUREMENT_INVALID", at: number, why: string): RigError {
     const label = this.#units[at]?.label ?? "";
-    const fault = (code: "READ_BACK_DIFFERS" | "MEASUREMENT_INVALID", why: string): RigError =>
-      new RigError(code, `${label}: ${why}`, { unit: label });
-    if (!state.remote) throw fault("READ_BACK_DIFFERS", "it is no longer under remote control");
-    if (state.tripped.length > 0) throw fault("MEASUREMENT_INVALID", `it has tripped: ${state.tripped.join(", ")}`);
-    if (state.inputOn !== states[0]?.inputOn)
-      throw fault("READ_BACK_DIFFERS", "its input differs from the other units'");
-    const share_A = states.reduce((total, { current_A }) => total + current_A, 0) / states.length;
-    const off_A = Math.abs(state.current_A - share_A);
-    if (off_A <= BALANCE.floor_A + BALANCE.ofShare * share_A) return;
-    throw fault("MEASUREMENT_INVALID", `it carries ${state.current_A} A where its share is ${share_A.toFixed(1)} A`);
+    return new RigError(code, `${label}: ${why}`, { unit: label });
+  }
+
+  #checkStates(states: readonly LoadState[]): void {
+    const someOn = states.some(({ inputOn }) => inputOn);
+    for (const [at, { remote, tripped, inputOn }] of states.entries()) {
+      if (!remote) throw this.#fault("READ_BACK_DIFFERS", at, "it is no longer under remote control");
+      if (tripped.length > 0) throw this.#fault("MEASUREMENT_INVALID", at, `it has tripped: ${tripped.join(", ")}`);
+      if (inputOn !== someOn) throw this.#fault("READ_BACK_DIFFERS", at, "its input is off while another unit's is on");
+    }
+  }
+
+  /** Against the median, so that one bad unit does not make the good ones look wrong. */
+  #checkBalance(states: readonly LoadState[]): void {
+    const sorted = states.map(({ current_A }) => current_A).toSorted((a, b) => a - b);
+    const share_A = sorted[sorted.length >> 1] ?? 0;
+    for (const [at, { current_A }] of states.entries()) {
+      if (Math.abs(current_A - share_A) <= BALANCE.floor_A + BALANCE.ofShare * share_A) continue;
+      throw this.#fault(
+        "MEASUREMENT_INVALID",
+        at,
+        `it carries ${current_A} A where its share is ${share_A.toFixed(1)} A`,
+      );
+    }
   }
 }
 
