@@ -14,7 +14,10 @@ export type ThroughPin = (typeof throughPins)[number];
 
 const ohm = z.number().positive().max(1e15);
 const share = z.number().min(0).max(1);
-const contact = z.string().refine(isContact, "is not a contact: for instance evse.CP or ev.DC+");
+const contact = z
+  .string()
+  .refine(isContact, "is not a contact: for instance evse.CP or ev.DC+")
+  .transform((name) => name as Contact);
 const pair = z.tuple([contact, contact]);
 
 const path = z.strictObject({
@@ -49,7 +52,7 @@ const thermal = z.strictObject({
   grip_share: share.default(0.6),
 });
 
-export const adapterSchema = z.strictObject({
+const fields = z.strictObject({
   adapter: z.string().min(1).max(64),
   family: z.enum(["A", "B"]),
   note: z.string().max(2000).default(""),
@@ -89,7 +92,7 @@ export const adapterSchema = z.strictObject({
   remate_spread: z.number().min(0).max(0.5).default(0.01),
 });
 
-export type AdapterUnderTest = z.infer<typeof adapterSchema>;
+export type AdapterUnderTest = z.infer<typeof fields>;
 export type PathDeviation = z.infer<typeof path>;
 
 /** Contact, bar, contact of a healthy 500 A adapter: 100 uohm a pole, PE 1 mohm, CP and PP 20 mohm (H). */
@@ -101,11 +104,19 @@ const healthy: Readonly<Record<ThroughPin, readonly [number, number, number]>> =
   PP: [5e-3, 1e-2, 5e-3],
 };
 
+/** A path with everything filled in. */
+export interface Path {
+  readonly evse_contact_ohm: number;
+  readonly bar_ohm: number;
+  readonly ev_contact_ohm: number;
+  readonly open: "none" | "evse" | "bar" | "ev";
+  readonly to: ThroughPin;
+  readonly growth_per_K: number;
+  readonly diode_anode?: "evse" | "ev";
+}
+
 /** The path of a pin with what the file leaves out filled in. */
-export function pathOf(
-  adapter: AdapterUnderTest,
-  pin: ThroughPin,
-): Required<Omit<PathDeviation, "diode_anode">> & Pick<PathDeviation, "diode_anode"> {
+export function pathOf(adapter: AdapterUnderTest, pin: ThroughPin): Path {
   const given = adapter.paths[pin];
   const [evse, bar, ev] = healthy[pin];
   return {
@@ -131,45 +142,53 @@ export function contactsOf(adapter: AdapterUnderTest): Set<Contact> {
   return contacts;
 }
 
-function checked(adapter: AdapterUnderTest, file: string): AdapterUnderTest {
-  const refuse = (field: string, why: string): RigError =>
-    new RigError("ADAPTER_INVALID", `${file}: ${field}: ${why}`, { file, field });
+type Complain = (path: (string | number)[], message: string) => void;
+
+/** What no single field can say: contacts that this family has, and one path an EV contact. */
+function checkAsWhole(adapter: AdapterUnderTest, complain: Complain): void {
   const present = contactsOf(adapter);
-  const named: [string, string][] = [
-    ...adapter.shorts.flatMap((s, i) => s.between.map((c): [string, string] => [`shorts.${i}.between`, c])),
-    ...adapter.leaks.flatMap((s, i) => s.between.map((c): [string, string] => [`leaks.${i}.between`, c])),
-    ...adapter.diodes.flatMap((d, i) => [d.anode, d.cathode].map((c): [string, string] => [`diodes.${i}`, c])),
-  ];
-  for (const [field, name] of named) {
-    if (present.has(name as Contact)) continue;
-    throw refuse(field, `${name} is not on this adapter (family ${adapter.family}; L1 and L2N need ac_contacts: true)`);
+  const check = (path: (string | number)[], name: Contact): void => {
+    if (present.has(name)) return;
+    complain(path, `${name} is not on this adapter (family ${adapter.family}; L1 and L2N need ac_contacts: true)`);
+  };
+  for (const list of ["shorts", "leaks"] as const) {
+    adapter[list].forEach(({ between }, n) => {
+      check([list, n, "between"], between[0]);
+      check([list, n, "between"], between[1]);
+      if (between[0] === between[1]) complain([list, n, "between"], `${between[0]} is given twice`);
+    });
   }
-  for (const { between } of [...adapter.shorts, ...adapter.leaks]) {
-    if (between[0] === between[1]) throw refuse("between", `${between[0]} is given twice`);
-  }
+  adapter.diodes.forEach(({ anode, cathode }, n) => {
+    check(["diodes", n, "anode"], anode);
+    check(["diodes", n, "cathode"], cathode);
+  });
   const ends = new Map<string, string>();
   for (const pin of throughPins) {
     if (pin === "PP" && adapter.pp.topology === "LOCAL") continue;
     const { to } = pathOf(adapter, pin);
     const other = ends.get(to);
-    if (other !== undefined) throw refuse(`paths.${pin}.to`, `both ${other} and ${pin} end on ev.${to}; use shorts`);
+    const given = adapter.paths[pin]?.to === undefined ? (other ?? pin) : pin;
+    if (other !== undefined) complain(["paths", given, "to"], `${other} and ${pin} both end on ev.${to}; use shorts`);
     ends.set(to, pin);
   }
-  return adapter;
 }
+
+export const adapterSchema = fields.superRefine((adapter, context) =>
+  checkAsWhole(adapter, (path, message) => context.addIssue({ code: "custom", path, message })),
+);
 
 /** Errors: FILE_UNREADABLE; ADAPTER_INVALID with file, line and field. */
 export const loadAdapterUnderTest = (file: string): AdapterUnderTest =>
-  checked(readDocument(file, adapterSchema, "ADAPTER_INVALID"), file);
+  readDocument(file, adapterSchema, "ADAPTER_INVALID");
 
 /** The same from text. */
 export const parseAdapterUnderTest = (text: string, file = "adapter"): AdapterUnderTest =>
-  checked(parseText(text, file, adapterSchema, "ADAPTER_INVALID"), file);
+  parseText(text, file, adapterSchema, "ADAPTER_INVALID");
 
 /** From an object, for generators of faulty adapters. Errors: ADAPTER_INVALID. */
-export function adapterFrom(fields: z.input<typeof adapterSchema>): AdapterUnderTest {
-  const parsed = adapterSchema.safeParse(fields);
-  if (parsed.success) return checked(parsed.data, fields.adapter);
+export function adapterFrom(given: z.input<typeof adapterSchema>): AdapterUnderTest {
+  const parsed = adapterSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new RigError("ADAPTER_INVALID", `${fields.adapter}: ${issue?.path.join(".")}: ${issue?.message}`, {});
+  throw new RigError("ADAPTER_INVALID", `${given.adapter}: ${issue?.path.join(".")}: ${issue?.message}`, {});
 }

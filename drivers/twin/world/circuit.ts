@@ -41,6 +41,7 @@ class Part {
 
 export class Circuit {
   readonly elements: readonly Element[];
+  #parts: readonly Part[] = [];
   readonly #partOf = new Map<Node, Part>();
   readonly #numberOf = new Map<Node, number>();
   readonly #byId = new Map<string, Element>();
@@ -56,7 +57,7 @@ export class Circuit {
 
   /** Values of elements have changed; solve again when next asked. */
   changed(): void {
-    for (const part of this.#partOf.values()) part.solved = false;
+    for (const part of this.#parts) part.solved = false;
   }
 
   /** V(a) - V(b), or undefined when nothing joins them. */
@@ -143,6 +144,7 @@ export class Circuit {
       part.nodes.push(node);
       this.#partOf.set(node, part);
     }
+    this.#parts = [...parts.values()];
     for (const element of this.elements) {
       if (element.type === "capacitor" || !this.joined(element.a, element.b)) continue;
       const part = this.#partOf.get(element.a) as Part;

@@ -1,0 +1,222 @@
+/**
+ * The physical bench: circuit, adapter, heat and time. Instruments ask it for voltages; whoever changes something tells
+ * it before (`settle`) and after (`restructure` or `revalue`), so that heat is integrated with the currents that
+ * really flowed.
+ */
+import type { Bench, Node } from "../../../rig/model/bench.ts";
+import { randomOf } from "../random.ts";
+import { type AdapterElements, adapterElements } from "./adapterElements.ts";
+import type { AdapterUnderTest } from "./adapterUnderTest.ts";
+import { type Agenda, createAgenda } from "./agenda.ts";
+import { type Assembly, assemble, type Pole } from "./assemble.ts";
+import { Circuit } from "./circuit.ts";
+import type { Deviations } from "./deviations.ts";
+import type { Element } from "./elements.ts";
+import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
+import { createThermal, type Loss, type Thermal, type ThermalShape } from "./thermal.ts";
+
+export interface PlantOptions {
+  readonly bench: Bench;
+  readonly adapter: AdapterUnderTest;
+  readonly deviations: Deviations;
+  readonly seed: number;
+  /** Outside the enclosure, degC. */
+  readonly room_degC: number;
+  readonly wall_ms: () => number;
+  readonly sink?: (entry: LogEntry) => void;
+}
+
+/** Longest step at one set of currents while current flows, s: R(t) and the currents are renewed after it. */
+const step_max_s = 30;
+
+export class Plant {
+  readonly bench: Bench;
+  readonly adapter: AdapterUnderTest;
+  readonly deviations: Deviations;
+  readonly seed: number;
+  readonly assembly: Assembly;
+  readonly agenda: Agenda;
+  readonly thermal: Thermal;
+  readonly log: WorldLog;
+  readonly wall_ms: () => number;
+  /** Rises whenever a voltage may have changed. */
+  version = 0;
+  /** Rises whenever other elements are in the circuit. */
+  structure = 0;
+  fitted = false;
+  driverOn = false;
+  readonly #closed = new Set<Pole>();
+  #adapterElements: AdapterElements;
+  #fittings = 0;
+  #pressed = false;
+  #circuit: Circuit | undefined;
+  #settled_s = 0;
+  #losses: Loss[] | undefined;
+  #logged = { source_A: 0, load_A: 0 };
+
+  constructor(options: PlantOptions) {
+    this.bench = options.bench;
+    this.adapter = options.adapter;
+    this.deviations = options.deviations;
+    this.seed = options.seed;
+    this.wall_ms = options.wall_ms;
+    this.assembly = assemble(options.bench, options.deviations, options.seed);
+    this.agenda = createAgenda();
+    this.thermal = createThermal(shapeOf(options.adapter), options.room_degC);
+    this.log = createLog(options.sink);
+    this.#adapterElements = adapterElements(options.adapter, randomOf(options.adapter.seed, "fitting 0"));
+    for (const pole of this.assembly.poles) if (pole.welded) this.#closed.add(pole);
+  }
+
+  note(happening: Happening): void {
+    this.log.append(this.agenda.now_s(), this.wall_ms(), happening);
+  }
+
+  circuit(): Circuit {
+    this.#circuit ??= new Circuit(this.#elements());
+    return this.#circuit;
+  }
+
+  /** Volts between two nodes now, undefined when nothing joins them. */
+  volt(a: Node | undefined, b: Node | undefined): number | undefined {
+    this.settle();
+    return a === undefined || b === undefined ? undefined : this.circuit().volt(a, b);
+  }
+
+  /** Brings heat up to now with what has flowed since. Call it before any change. */
+  settle(): void {
+    const now_s = this.agenda.now_s();
+    while (this.#settled_s < now_s) {
+      const losses = this.#lossesNow();
+      const left_s = now_s - this.#settled_s;
+      const dt_s = losses.length > 0 ? Math.min(left_s, step_max_s) : left_s;
+      this.thermal.step(dt_s, losses);
+      this.#settled_s = dt_s === left_s ? now_s : this.#settled_s + dt_s;
+      if (this.fitted) this.#warm();
+    }
+  }
+
+  /** Other elements are in the circuit now. */
+  restructure(): void {
+    this.#circuit = undefined;
+    this.structure++;
+    this.#renewed();
+  }
+
+  /** Values of elements have changed. */
+  revalue(): void {
+    this.#circuit?.changed();
+    this.#renewed();
+  }
+
+  isClosed(pole: Pole): boolean {
+    return this.#closed.has(pole);
+  }
+
+  setClosed(pole: Pole, closed: boolean): void {
+    if (closed) this.#closed.add(pole);
+    else this.#closed.delete(pole);
+  }
+
+  /** Current through a pole, A; only looked at while the source drives. */
+  poleCurrent(pole: Pole): number {
+    return this.assembly.source?.on === true && this.isClosed(pole) ? this.circuit().current(pole.branch.id) : 0;
+  }
+
+  fit(fitted: boolean): void {
+    if (fitted === this.fitted) return;
+    this.settle();
+    this.fitted = fitted;
+    if (fitted) {
+      this.#adapterElements = adapterElements(this.adapter, randomOf(this.adapter.seed, `fitting ${this.#fittings++}`));
+      this.#adapterElements.press(this.#pressed);
+      this.thermal.refit(shapeOf(this.adapter));
+      this.#warm();
+    }
+    this.restructure();
+  }
+
+  press(pressed: boolean): void {
+    this.settle();
+    this.#pressed = pressed;
+    this.#adapterElements.press(pressed);
+    this.revalue();
+  }
+
+  #elements(): Element[] {
+    const { poles, fixed, source, load, driver, rails } = this.assembly;
+    const elements: Element[] = [...fixed];
+    for (const pole of poles) if (this.#closed.has(pole)) elements.push(pole.branch);
+    for (const element of [source, load, rails?.plus, rails?.minus]) if (element !== undefined) elements.push(element);
+    if (driver !== undefined && this.driverOn) elements.push(driver);
+    if (this.fitted) elements.push(...this.#adapterElements.elements);
+    return elements;
+  }
+
+  #renewed(): void {
+    this.version++;
+    this.#losses = undefined;
+    const { source_A, load_A } = this.powerCurrents();
+    if (near(source_A, this.#logged.source_A) && near(load_A, this.#logged.load_A)) return;
+    this.#logged = { source_A, load_A };
+    this.note({ what: "current", source_A, load_A });
+  }
+
+  powerCurrents(): { readonly source_A: number; readonly load_A: number } {
+    const { source, load } = this.assembly;
+    if (source?.on !== true) return { source_A: 0, load_A: 0 };
+    const circuit = this.circuit();
+    return { source_A: circuit.current(source.id), load_A: load === undefined ? 0 : circuit.current(load.id) };
+  }
+
+  /** Only the source's current is worth heat: meters and pilot drive milliamperes, for a moment. */
+  #lossesNow(): Loss[] {
+    if (this.#losses !== undefined) return this.#losses;
+    const losses: Loss[] = [];
+    if (this.assembly.source?.on === true) {
+      const circuit = this.circuit();
+      if (this.fitted) {
+        for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm) {
+          const watt20 = circuit.current(branch.id) ** 2 * ohm20;
+          if (watt20 > 1e-9) losses.push({ place, watt20, perKelvin });
+        }
+      }
+      const lead = this.bench.leads.find(({ id }) => id === "W.SRC+");
+      if (lead !== undefined) {
+        losses.push({ place: "cable", watt20: circuit.current(lead.id) ** 2 * lead.resistance_ohm, perKelvin: 0 });
+      }
+    }
+    this.#losses = losses;
+    return losses;
+  }
+
+  /** Resistances follow their temperatures. */
+  #warm(): void {
+    let moved = false;
+    for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm) {
+      const ohm = ohm20 * (1 + perKelvin * ((this.thermal.at(place) ?? 20) - 20));
+      if (Math.abs(ohm - branch.ohm) < 1e-8 * ohm20) continue;
+      branch.ohm = ohm;
+      moved = true;
+    }
+    if (!moved) return;
+    this.#circuit?.changed();
+    this.version++;
+    this.#losses = undefined;
+  }
+}
+
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.005 + 1e-3 * Math.abs(b);
+
+function shapeOf({ thermal }: AdapterUnderTest): ThermalShape {
+  return {
+    t1_s: thermal.t1_s,
+    t2_s: thermal.t2_s,
+    pole_to_body_K_per_W: {
+      "DC+": thermal.dc_plus_to_body_K_per_W ?? thermal.pole_to_body_K_per_W,
+      "DC-": thermal.dc_minus_to_body_K_per_W ?? thermal.pole_to_body_K_per_W,
+    },
+    body_to_ambient_K_per_W: thermal.body_to_ambient_K_per_W,
+    grip_share: thermal.grip_share,
+  };
+}
