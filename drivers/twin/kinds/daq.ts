@@ -1,0 +1,70 @@
+/** Data acquisition unit without bytes: scans at the present bench time. */
+import type { Instrument } from "../../../rig/kinds/kinds.ts";
+import type { DaqChannel } from "../../../rig/model/bench.ts";
+import { RigError } from "../../../rig/model/errors.ts";
+import { invalid, type Reading, reading } from "../../../rig/model/reading.ts";
+import { accuracyParts, standardOf, thermocoupleU_K } from "../../accuracy.ts";
+import type { TwinContext } from "./context.ts";
+
+/** One power-line cycle of integration, as the reference bench's scan is configured. */
+const plc = 1;
+
+export function daqTwin({ role, bench, world }: TwinContext): Instrument<"daq">["call"] {
+  const readers = new Map(
+    Object.values(bench.channels).map((channel) => [channel.channel, channelReader(channel, world)]),
+  );
+  let scanning: readonly number[] | undefined;
+  const check = (channels: readonly number[]): void => {
+    const unknown = channels.find((channel) => !readers.has(channel));
+    if (channels.length > 0 && unknown === undefined) return;
+    const what = unknown === undefined ? "an empty scan list" : `no channel ${unknown}`;
+    throw new RigError("SETPOINT_OUT_OF_RANGE", `${role}: ${what}`, { role });
+  };
+  const read = (channels: readonly number[]): Record<string, Reading> => {
+    const readings: Record<string, Reading> = {};
+    for (const channel of channels) readings[channel] = (readers.get(channel) as () => Reading)();
+    return readings;
+  };
+  return {
+    async scan({ channels, every_s }) {
+      check(channels);
+      if (!(every_s > 0)) throw new RigError("SETPOINT_OUT_OF_RANGE", `${role}: a scan every ${every_s} s`, { role });
+      scanning = [...channels];
+      return null;
+    },
+    async next() {
+      if (scanning === undefined) {
+        throw new RigError("INSTRUMENT_REFUSED", `${role}: no scan is running; start one with scan`, { role });
+      }
+      return read(scanning);
+    },
+    async once({ channels }) {
+      check(channels);
+      scanning = undefined;
+      return read(channels);
+    },
+  };
+}
+
+/** What is constant of a channel is worked out once: a scan is read every second for hours. */
+function channelReader(channel: DaqChannel, world: TwinContext["world"]): () => Reading {
+  const number = channel.channel;
+  if (channel.measure === "TC") {
+    const u = thermocoupleU_K(channel.sensor_u_K ?? 0.3);
+    return () => {
+      const t_s = world.now_s();
+      const degC = world.daq.thermocouple(number);
+      if (degC === "open") return invalid("degC", "open-thermocouple", { raw: "+9.90000000E+37", t_s });
+      return reading("degC", degC, u, { raw: degC.toFixed(3), t_s });
+    };
+  }
+  const range_V = channel.range_V ?? 10;
+  const { ofReading, absolute } = accuracyParts("keysight-daq970a", range_V);
+  return () => {
+    const t_s = world.now_s();
+    const volt = world.daq.volt(number, range_V, plc);
+    if (volt === "overload") return invalid("V", "overload", { raw: "+9.90000000E+37", t_s });
+    const u = standardOf(ofReading * Math.abs(volt) + absolute);
+    return reading("V", volt, u, { raw: volt.toExponential(8), t_s });
+  };
+}

@@ -1,0 +1,61 @@
+/** Relay boards and GPIO lines without bytes. */
+import type { Instrument } from "../../../rig/kinds/kinds.ts";
+import { RigError } from "../../../rig/model/errors.ts";
+import type { TwinContext } from "./context.ts";
+
+/**
+ * Moves relays as boards do: first everything that opens, then everything that closes. The world's contacts follow at
+ * once, so that nothing has to be waited for; a world with timed relays is for device twins.
+ */
+export function matrixTwin({ role, entry, bench, world }: TwinContext): Instrument<"matrix">["call"] {
+  const relays = Object.values(bench.relays).filter((relay) => relay.role === entry.role);
+  const boards = [...new Set(relays.map(({ board }) => board))];
+  const known = new Map(relays.map((relay) => [relay.id, relay]));
+  const outputsOf = (board: number): number =>
+    1 + Math.max(...relays.filter((relay) => relay.board === board).map(({ output }) => output));
+  const closedNow = (): string[] =>
+    relays
+      .filter(({ board, output }) => world.relays.coils(entry.role, board)[output] === true)
+      .map(({ id }) => id)
+      .sort();
+  const write = (closed: ReadonlySet<string>): void => {
+    for (const board of boards) {
+      const coils = new Array<boolean>(outputsOf(board)).fill(false);
+      for (const relay of relays) if (relay.board === board && closed.has(relay.id)) coils[relay.output] = true;
+      const before = world.relays.coils(entry.role, board);
+      if (coils.some((on, output) => on !== (before[output] ?? false))) world.relays.setCoils(entry.role, board, coils);
+    }
+  };
+  return {
+    async pattern({ closed }) {
+      const unknown = closed.find((id) => !known.has(id));
+      if (unknown !== undefined) {
+        throw new RigError("SETPOINT_OUT_OF_RANGE", `${role}: no relay "${unknown}" on its boards`, { role, unknown });
+      }
+      const before = closedNow();
+      const wanted = new Set(closed);
+      const stay = before.filter((id) => wanted.has(id));
+      if (stay.length < before.length) {
+        write(new Set(stay));
+      }
+      write(wanted);
+      return { closed: closedNow() };
+    },
+    async readBack() {
+      return { closed: closedNow() };
+    },
+  };
+}
+
+/** `enable` is the level line EN; the watchdog line is the guard's own. */
+export function gpioTwin({ world }: TwinContext): Instrument<"gpio">["call"] {
+  return {
+    async read() {
+      return world.gpio.lines();
+    },
+    async enable({ on }) {
+      world.gpio.setLine("EN", on);
+      return null;
+    },
+  };
+}
