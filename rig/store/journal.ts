@@ -9,9 +9,9 @@ import { canonical, type Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Unit } from "../model/units.ts";
 import type { Outcome } from "../model/verdict.ts";
-import { isPass } from "../model/verdict.ts";
 import { WorkerLink } from "./link.ts";
 import { sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
+import { faultOfReadBack } from "./readback.ts";
 import { Series, Wave } from "./series.ts";
 import type { EventBody, Journal, NewRun, Points, RunHead } from "./types.ts";
 import { Waiters } from "./waiters.ts";
@@ -144,6 +144,7 @@ class RunJournal implements StoreJournal {
     if (this.stop.signal.aborted) return Promise.reject(this.stop.signal.reason);
     if (seq > this.seq) return Promise.reject(new RangeError(`event ${seq} was not appended: the last is ${this.seq}`));
     if (seq <= this.waiters.acknowledged) return Promise.resolve();
+    if (this.closed) return Promise.reject(new RigError("STORAGE_FAILED", "the journal is closed", { seq }));
     this.flush();
     if (this.stop.signal.aborted) return Promise.reject(this.stop.signal.reason);
     this.link.hold(true);
@@ -222,9 +223,10 @@ class RunJournal implements StoreJournal {
   /** E1: outcome only after the judgements were read back as they were appended. */
   async finish(outcome: Outcome): Promise<void> {
     this.ensureOpen();
-    this.sendAllPoints();
-    await this.durable(this.seq);
+    const written = this.writeAll();
+    // What comes from here on is too late: it would not be read back.
     this.closed = true;
+    await written;
     this.link.hold(true);
     try {
       await this.readBack(outcome);
@@ -244,20 +246,25 @@ class RunJournal implements StoreJournal {
   private async readBack(outcome: Outcome): Promise<void> {
     this.link.post({ is: "verify" });
     const stored = await this.link.answer("verified", finish_ms);
-    if (stored.fault !== "") throw this.mismatch(stored.fault);
-    if (stored.events !== this.seq) throw this.mismatch(`${stored.events} events instead of ${this.seq}`);
-    const same = stored.judged.length === this.judged.length && stored.judged.every((j, i) => j === this.judged[i]);
-    if (!same) throw this.mismatch("the judgements differ");
-    if (isPass(outcome.verdict) && stored.judged.length === 0) throw this.mismatch("no judgement, yet a pass");
+    const fault = faultOfReadBack({ events: this.seq, judged: this.judged }, stored, outcome);
+    if (fault !== "") throw this.mismatch(fault);
   }
 
   private mismatch(what: string): RigError {
     return new RigError("STORAGE_FAILED", `reading ${this.run.id} back: ${what}`, { run: this.run.id });
   }
 
+  private writeAll(): Promise<void> {
+    this.sendAllPoints();
+    return this.durable(this.seq);
+  }
+
   async close(): Promise<void> {
+    if (this.closed || this.stop.signal.aborted) return this.release();
+    const written = this.writeAll();
     this.closed = true;
-    this.waiters.fail(new RigError("STORAGE_FAILED", "the journal was closed", {}));
+    // A failure to write stands in `broken`; it must not hide the error that led here.
+    await Promise.allSettled([written]);
     await this.release();
   }
 

@@ -192,6 +192,43 @@ test("a pass without a single judgement is refused", async () => {
   await expect(journal.finish(pass)).rejects.toThrow("no judgement, yet a pass");
 });
 
+test("a stored fail of the adapter cannot be renamed; one of the rig is no fail", async () => {
+  const dir = tempDir();
+  const journal = await start(dir);
+  journal.append(judged("pass"));
+  journal.append(judged("fail", "rig"));
+  journal.append(judged("fail"));
+  await expect(journal.finish(pass)).rejects.toThrow("a fail is stored");
+  const next = await start(dir);
+  expect((await reading(dir, (reader) => reader.record(1))).outcome?.verdict).toBe("fail");
+  next.append(judged("pass"));
+  next.append(judged("fail", "rig"));
+  await next.finish({ verdict: "pass", ending: "rig-error" });
+});
+
+test("close writes what is still queued, without an outcome", async () => {
+  const dir = tempDir();
+  const journal = await start(dir);
+  journal.append(read(1));
+  journal.point("T", "degC", 0, 20);
+  await journal.close();
+  const record = await reading(dir, (reader) => reader.record(1));
+  expect(record.events).toHaveLength(1);
+  expect(record.series).toMatchObject([{ series: "T", points: 1 }]);
+  expect(record.outcome).toBeUndefined();
+  await expect(journal.durable(1)).resolves.toBeUndefined();
+  expect(() => journal.append(read(2))).toThrow("STORAGE_FAILED");
+});
+
+test("what is appended while the run is finished is refused, not lost in silence", async () => {
+  const journal = await start(tempDir());
+  journal.append(judged("pass"));
+  const finished = journal.finish(pass);
+  expect(() => journal.append(read(2))).toThrow("STORAGE_FAILED");
+  expect(() => journal.point("T", "degC", 0, 20)).toThrow("STORAGE_FAILED");
+  await finished;
+});
+
 test("a store that vanishes during the run cannot hold a pass", async () => {
   const dir = tempDir();
   const journal = await start(dir);
