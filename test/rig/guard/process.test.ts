@@ -202,6 +202,18 @@ describe("the guard started by the controller", () => {
     await gone(guard.pid);
   });
 
+  it("counts as lost when it leaves beats unanswered", async () => {
+    const guard = await spawnGuard(guardOptions());
+    process.kill(guard.pid, "SIGSTOP");
+    for (let beats = 0; beats < 10; beats += 1) guard.beat();
+    expect(guard.lost.aborted).toBe(false);
+    guard.beat();
+    expect(guard.lost.reason).toMatchObject({ code: "GUARD_LOST" });
+    await expect(guard.enable(true, io())).rejects.toMatchObject({ code: "GUARD_LOST" });
+    process.kill(guard.pid, "SIGKILL");
+    await gone(guard.pid);
+  });
+
   it("refuses to enable unarmed, and says why", async () => {
     const guard = await spawnGuard(guardOptions());
     await expect(guard.enable(true, io())).rejects.toThrow(/arm the guard before enabling/);
