@@ -32,10 +32,17 @@ const resultOf = (verdict: Verdict): ContactResult => {
 
 export type ContactResults = ReadonlyMap<Contact, ContactResult>;
 
-/** Worst judgement of the adapter at each contact, over all attempts: a stored fail stays visible. */
+/** Of each judgement the last attempt, unless an earlier one failed: a stored fail stays. */
+export function counting<M extends Measurement>(measurements: readonly M[]): readonly M[] {
+  const last = new Map<string, M>();
+  for (const m of measurements) if (last.get(m.id)?.verdict !== "fail") last.set(m.id, m);
+  return [...last.values()];
+}
+
+/** Worst counting judgement of the adapter at each contact. */
 export function contactResults(measurements: readonly Measurement[], unpopulated: readonly Contact[]): ContactResults {
   const verdicts = new Map<Contact, Verdict>();
-  for (const m of measurements) {
+  for (const m of counting(measurements)) {
     if (m.subject !== "adapter") continue;
     for (const c of m.contacts) verdicts.set(c, worst(verdicts.get(c) ?? "not-judged", m.verdict));
   }

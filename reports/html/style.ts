@@ -77,7 +77,7 @@ svg.plot .series-name{font-weight:600}
 .sign div{border-top:1px solid var(--ink);padding-top:4px;font-size:12.5px;color:var(--soft)}
 .box{display:inline-block;width:13px;height:13px;border:1.5px solid var(--ink);margin:0 6px 0 0;vertical-align:-2px}
 .end{text-align:center;margin:34px 0 0;color:var(--soft);font-size:13px}
-@media (max-width:760px){.banner,.cards,.pair,.sign{grid-template-columns:minmax(0,1fr)}table.sheet>tbody>tr>td{padding:16px}.banner .word{font-size:36px}}
+@media screen and (max-width:760px){.banner,.cards,.pair,.sign{grid-template-columns:minmax(0,1fr)}table.sheet>tbody>tr>td{padding:16px}.banner .word{font-size:36px}}
 @media print{
 html{background:#fff}
 body{font-size:10.5px;print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -95,7 +95,7 @@ h2{font-size:14px;margin:18px 0 6px;break-after:avoid}h3{font-size:11.5px;margin
 .banner,figure,tr,svg.faces,.sign,.cards>section{break-inside:avoid}
 table.data{font-size:10px}table.data td{padding:4px 5px}table.data th,.fine,.fine *,dt,.chip,.banner .cause b{font-size:9px}
 .num b{font-size:11px}.mono{font-size:8.5px}
-table.judged col.bar{width:128px}table.judged col.verdict{width:84px}
+table.judged col.bar{width:128px}table.judged col.verdict{width:86px}.is{white-space:normal}
 svg.margin{width:112px}
 figcaption,.tally{font-size:11px}
 table.data thead{display:table-header-group}

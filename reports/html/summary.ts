@@ -1,6 +1,7 @@
 /** The first thing to read: verdict, ending, first cause, and what was not as it should be. */
 import { type Verdict, verdicts } from "../../rig/model/verdict.ts";
 import { type Content, doubtsOf, type Judged, shownVerdict } from "../content.ts";
+import { counting } from "../faces/results.ts";
 import { html, type Markup } from "../text/escape.ts";
 import { duration } from "../text/quantity.ts";
 import { readingText } from "./measurements.ts";
@@ -54,12 +55,12 @@ function tally(content: Content): Markup {
   return html`<div class="tally"><span><b>${content.record.measurements.length}</b> judgements:</span>${parts}${blocked > 0 ? html`<span>blocked <b>${blocked}</b></span>` : undefined}${absent > 0 ? html`<span class="is bad">missing ${absent}</span>` : undefined}</div>`;
 }
 
-const counts = (m: Judged): boolean => m.verdict !== "pass" && m.verdict !== "pass-screening";
+const isOdd = (m: Judged): boolean => m.verdict !== "pass" && m.verdict !== "pass-screening";
 
 /** What a reviewer must look at, in one table; nothing when all passed. */
 export function findings(content: Content): Markup | undefined {
   const doubts = doubtsOf(content);
-  const odd = content.steps.flatMap(({ judged }) => judged).filter(counts);
+  const odd = counting(content.steps.flatMap(({ judged }) => judged)).filter(isOdd);
   const { trips } = content.record;
   if (doubts.length + odd.length + trips.length === 0) return undefined;
   const rows = odd.map(
