@@ -1,0 +1,52 @@
+/** `rig doctor`: which instruments answer, who they are, what is overdue. Energises nothing. */
+import { loadBench, overdueCalibrations, overdueProofTests } from "../../bench/benchFile.ts";
+import { realClock } from "../../engine/clocks.ts";
+import { defaultBench, twinPorts, withPorts } from "../inputs.ts";
+import { openBench } from "../openBench.ts";
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export interface DoctorOptions {
+  readonly bench?: string;
+  readonly ports?: string;
+  readonly json: boolean;
+}
+
+/** Exit code: 0 all well, 40 something is not. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const twin = options.ports === undefined ? undefined : twinPorts(options.ports);
+  const bench = withPorts(loadBench(options.bench ?? defaultBench), twin);
+  const roles = Object.keys(bench.instruments).filter((role) => bench.instruments[role]?.kind !== "gpio");
+  const opened = await openBench(bench, roles, realClock(), AbortSignal.timeout(20_000));
+  try {
+    const today = new Date().toISOString().slice(0, 10);
+    const rows = roles.map((role) => ({
+      role,
+      model: bench.instruments[role]?.model ?? "",
+      ok: role in opened.instruments,
+      says: opened.instruments[role]?.identity.raw ?? opened.failed[role]?.message ?? "",
+      remedy: opened.failed[role]?.remedy ?? null,
+      unverified: [...(opened.instruments[role]?.identity.unverified ?? [])],
+    }));
+    const overdue = [
+      ...overdueProofTests(bench, today).map((t) => `proof test ${t.id} was due on ${t.due}`),
+      ...overdueCalibrations(bench, today).map((role) => `the calibration of ${role} is overdue`),
+    ];
+    const well = rows.every((row) => row.ok) && overdue.length === 0;
+    if (options.json) {
+      out(JSON.stringify({ bench: bench.id, simulated: twin !== undefined, well, instruments: rows, overdue }));
+    } else {
+      out(`Bench ${bench.id}${twin ? "   SIMULATED" : ""}`);
+      for (const row of rows) {
+        out(`  ${row.ok ? "ok     " : "FAILED "} ${row.role.padEnd(11)} ${row.model.padEnd(24)} ${row.says}`);
+        if (row.remedy) out(`           ${row.remedy}`);
+        for (const what of row.unverified) out(`           not verified against a manual: ${what}`);
+      }
+      for (const line of overdue) out(`  OVERDUE ${line}`);
+      out(well ? "All well." : "Not ready for a run.");
+    }
+    return well ? 0 : 40;
+  } finally {
+    await opened.close();
+  }
+}

@@ -1,0 +1,92 @@
+/** `rig runs`, `rig show`, `rig report`: readers of the store. */
+import { contentOf } from "../../../reports/content.ts";
+import { jsonObject } from "../../../reports/json.ts";
+import { seriesOf, writeReports } from "../../../reports/write.ts";
+import { RigError } from "../../model/errors.ts";
+import { isPass, type Verdict, verdicts } from "../../model/verdict.ts";
+import { openReader } from "../../store/reader.ts";
+import { shown } from "../progress.ts";
+import { headline } from "./run.ts";
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export interface ListOptions {
+  readonly store: string;
+  readonly serial?: string;
+  readonly verdict?: string;
+  readonly limit: string;
+  readonly json: boolean;
+}
+
+export async function runs(options: ListOptions): Promise<void> {
+  const limit = Number(options.limit);
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new RigError("USAGE", `--limit "${options.limit}": a whole number from 1`);
+  if (options.verdict !== undefined && !(verdicts as readonly string[]).includes(options.verdict)) {
+    throw new RigError("USAGE", `--verdict "${options.verdict}": one of ${verdicts.join(", ")}`);
+  }
+  const reader = await openReader(options.store);
+  try {
+    const rows = reader.list({
+      limit,
+      ...(options.serial === undefined ? {} : { serial: options.serial }),
+      ...(options.verdict === undefined ? {} : { verdict: options.verdict as Verdict }),
+    });
+    if (options.json) return out(JSON.stringify(rows));
+    if (rows.length === 0) return out("no runs");
+    for (const row of rows) {
+      const result = row.outcome ? headline(row.outcome) : "going on";
+      const mark = row.simulated ? "  SIMULATED" : "";
+      out(
+        `${row.id}  ${row.started.slice(0, 16).replace("T", " ")}  ${visible(row.serial).padEnd(16)} ${row.procedure.padEnd(22)} ${result}${mark}`,
+      );
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+/** What an instrument or label said may hold anything: control characters are shown, not sent to the terminal. */
+const visible = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}]/gu, (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+
+export async function show(run: string, options: { readonly store: string; readonly json: boolean }): Promise<void> {
+  const reader = await openReader(options.store);
+  try {
+    const record = reader.record(run);
+    if (options.json) {
+      const content = contentOf(record, seriesOf(record, reader), reader.fault(record.head.run));
+      return out(JSON.stringify(jsonObject(content)));
+    }
+    const { head, outcome } = record;
+    out(`${head.id}  ${outcome ? headline(outcome) : "going on"}${head.simulated ? "   SIMULATED" : ""}`);
+    if (outcome?.firstCause) out(`  ${visible(outcome.firstCause)}`);
+    out(
+      `  ${visible(head.adapter.maker)} ${visible(head.adapter.model)}, serial ${visible(head.adapter.serial)}, by ${visible(head.operator)}`,
+    );
+    out(
+      `  ${head.procedure.id} revision ${head.procedure.revision}, limits ${head.limits.id} ${head.limits.revision}, bench ${head.bench.id}`,
+    );
+    let step = "";
+    for (const m of record.measurements) {
+      if (m.subject === "rig" && isPass(m.verdict)) continue;
+      if (m.step !== step) out(`  ${m.step}`);
+      step = m.step;
+      out(`    ${m.verdict.padEnd(16)} ${m.id.padEnd(34)} ${shown(m.reading)}`);
+    }
+    const fault = reader.fault(head.run);
+    if (fault) out(`  The hash chain does not hold: ${fault}`);
+  } finally {
+    reader.close();
+  }
+}
+
+export async function report(run: string, options: { readonly store: string; readonly out: string }): Promise<void> {
+  const reader = await openReader(options.store);
+  try {
+    const files = await writeReports(reader.record(run), reader, options.out);
+    for (const file of Object.values(files)) out(file);
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,103 @@
+/** `rig run`: preflight, run, reports. */
+import { join } from "node:path";
+import { contentOf } from "../../../reports/content.ts";
+import { jsonObject } from "../../../reports/json.ts";
+import { seriesOf, writeReports } from "../../../reports/write.ts";
+import { RigError } from "../../model/errors.ts";
+import { exitCode } from "../../model/verdict.ts";
+import { closeInterrupted, openReader } from "../../store/reader.ts";
+import { type InputOptions, readInputs } from "../inputs.ts";
+import { dryRun } from "../nominal.ts";
+import { consoleOperator, simulatedOperator } from "../operator.ts";
+import { duration, progress } from "../progress.ts";
+import { runSession, type SessionResult } from "../session.ts";
+import { actBy } from "../twinOperator.ts";
+
+export interface RunOptions extends InputOptions {
+  readonly store: string;
+  readonly json: boolean;
+  readonly strict: boolean;
+  /** Prompts are answered, and done at the twin, by a simulated operator. */
+  readonly simulatedOperator: boolean;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Exit code of the run. */
+export async function run(options: RunOptions): Promise<number> {
+  const inputs = readInputs(options);
+  if (options.simulatedOperator && !inputs.twin) {
+    throw new RigError(
+      "USAGE",
+      "--simulated-operator needs a twin (--ports): nobody may answer for a person at a real bench",
+    );
+  }
+  if (!options.simulatedOperator && !process.stdin.isTTY) {
+    throw new RigError("USAGE", "prompts need a terminal; with a twin use --simulated-operator");
+  }
+  for (const closed of await closeInterrupted(options.store)) {
+    say(`Closed an interrupted run: ${closed.id} (${closed.outcome.firstCause ?? closed.outcome.ending})`);
+  }
+  say(`Preflight of ${inputs.procedure.id} on ${inputs.bench.id} for ${inputs.adapter.id}...`);
+  const preflight = await dryRun(inputs);
+  if (preflight.error || (preflight.verdict !== "pass" && preflight.verdict !== "pass-screening")) {
+    const why = preflight.firstCause ?? preflight.verdict;
+    throw new RigError(
+      "RIG_CHECK_FAILED",
+      `preflight refuses this procedure on this bench, nothing was energised: ${why}`,
+    );
+  }
+  const ids = [...new Set(preflight.measurements.map((m) => m.id))];
+  say(
+    `      ${ids.length} judgements planned, about ${duration(preflight.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
+  );
+  const result = await runSession(inputs, {
+    store: options.store,
+    planned: ids,
+    watch: progress(preflight.steps, say),
+    operator: (control) =>
+      options.simulatedOperator && control
+        ? simulatedOperator((action) => actBy(control, action), say)
+        : consoleOperator(inputs.operator, say),
+    say,
+  });
+  await report(options, result);
+  return exitCode(result, options.strict);
+}
+
+const simulatedHint = (twin: { readonly speed: number | "max" } | undefined): string =>
+  twin === undefined
+    ? ""
+    : twin.speed === "max"
+      ? " (SIMULATED, as fast as it goes)"
+      : ` (SIMULATED, speed ${twin.speed})`;
+
+async function report(options: RunOptions, result: SessionResult): Promise<void> {
+  const reader = await openReader(options.store);
+  try {
+    const record = reader.record(result.run);
+    const files = await writeReports(record, reader, join(options.store, "reports"));
+    const content = contentOf(record, seriesOf(record, reader), reader.fault(result.run));
+    if (options.json) process.stdout.write(`${JSON.stringify(jsonObject(content, { ...files }))}\n`);
+    say("");
+    say(`${headline(result)}${record.head.simulated ? "   SIMULATED" : ""}`);
+    if (result.firstCause) say(`  ${result.firstCause}`);
+    say(`  run ${result.id}, report ${files.html}`);
+  } finally {
+    reader.close();
+  }
+}
+
+/** PASS is printed only when completed. */
+export function headline(outcome: Pick<SessionResult, "verdict" | "ending">): string {
+  const words: Readonly<Record<SessionResult["verdict"], string>> = {
+    "not-judged": "NOT JUDGED",
+    pass: "PASS",
+    "pass-screening": "PASS (screening)",
+    "pass-conditional": "PASS (conditional)",
+    inconclusive: "INCONCLUSIVE",
+    "fail-conditional": "FAIL (conditional)",
+    fail: "FAIL",
+  };
+  return outcome.ending === "completed" ? words[outcome.verdict] : `${words[outcome.verdict]}, run ${outcome.ending}`;
+}

@@ -1,0 +1,40 @@
+/** The head of a run: everything it is made of, by content hash (E4). */
+import type { NewRun, RunHead, Waiver } from "../store/types.ts";
+import type { Inputs } from "./inputs.ts";
+import { procedureHash, softwareHash } from "./procedures.ts";
+import { version } from "./root.ts";
+
+export function headOf(inputs: Inputs, more: readonly Waiver[] = []): NewRun {
+  const { procedure, limits, bench, adapter } = inputs;
+  return {
+    procedure: { id: procedure.id, revision: procedure.revision, hash: procedureHash() },
+    limits,
+    bench: { id: bench.id, hash: bench.hash, file: bench.file.split("/").at(-1) ?? bench.file },
+    adapter: { ...adapter, serial: inputs.serial, label: inputs.serial, hash: inputs.adapterHash },
+    software: { version, hash: softwareHash(), node: process.versions.node },
+    operator: inputs.operator,
+    simulated: inputs.twin !== undefined,
+    options: {},
+    waivers: [...inputs.waivers, ...more],
+  };
+}
+
+/** For runs that leave no record. */
+export const draftHead = (inputs: Inputs): RunHead => {
+  const { procedure, limits, bench, adapter } = inputs;
+  return {
+    run: 0,
+    id: "R000000",
+    uid: "dry-run",
+    started: "1970-01-01T00:00:00.000Z",
+    procedure: { id: procedure.id, revision: procedure.revision, hash: "" },
+    limits,
+    bench: { id: bench.id, hash: bench.hash, file: bench.file },
+    adapter: { ...adapter, serial: inputs.serial, label: inputs.serial, hash: inputs.adapterHash },
+    software: { version, hash: "", node: process.versions.node },
+    operator: inputs.operator,
+    simulated: true,
+    options: {},
+    waivers: [],
+  };
+};

@@ -1,0 +1,148 @@
+/** What a run is started with, read and checked before anything is opened. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { findAdapterType, loadAdapterType } from "../bench/adapterTypes.ts";
+import { loadBench, overdueCalibrations, overdueProofTests, requireRoles } from "../bench/benchFile.ts";
+import { loadLimits } from "../bench/limitsFile.ts";
+import { makeWiring } from "../bench/wiring.ts";
+import { type AdapterType, netlistOf } from "../model/adapter.ts";
+import type { Bench, PortAddress } from "../model/bench.ts";
+import { type Data, hashOf } from "../model/data.ts";
+import { RigError } from "../model/errors.ts";
+import type { LimitSet } from "../model/limits.ts";
+import type { Procedure, ProcedureContext } from "../plan/procedure.ts";
+import type { Waiver } from "../store/types.ts";
+import { findProcedure } from "./procedures.ts";
+import { root } from "./root.ts";
+
+export const defaultBench: string = join(root, "benches", "rb-1.yaml");
+export const defaultStore = "runs";
+const adapterFolder = join(root, "procedures", "adapters");
+
+/** What `rig twin` says of itself in `<dir>/ports.json`. */
+export interface TwinPorts {
+  readonly simulated: true;
+  readonly bench: string;
+  readonly speed: number | "max";
+  readonly control: string;
+  readonly gpio: string;
+  readonly ports: Readonly<Record<string, PortAddress>>;
+}
+
+export interface Inputs {
+  readonly procedure: Procedure;
+  readonly bench: Bench;
+  readonly limits: LimitSet;
+  readonly adapter: AdapterType;
+  readonly adapterHash: string;
+  readonly serial: string;
+  readonly operator: string;
+  readonly twin: TwinPorts | undefined;
+  readonly context: ProcedureContext;
+  readonly waivers: readonly Waiver[];
+}
+
+export interface InputOptions {
+  readonly procedure: string;
+  readonly bench?: string;
+  readonly adapter: string;
+  readonly serial: string;
+  readonly operator: string;
+  /** Folder of a twin's ports. */
+  readonly ports?: string;
+}
+
+const label_max = 64;
+
+/** A label is data: printable, short, and never part of a path. */
+export function checkLabel(what: string, text: string): string {
+  const bad = `the ${what} "${text.slice(0, 40).replace(/[^\x20-\x7e]/g, "?")}${text.length > 40 ? "..." : ""}"`;
+  if (text.trim() === "") throw new RigError("LABEL_INVALID", `the ${what} is empty`);
+  if (text.length > label_max) {
+    throw new RigError("LABEL_INVALID", `${bad} has ${text.length} characters, ${label_max} are allowed`);
+  }
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text)) {
+    throw new RigError("LABEL_INVALID", `${bad} has a character that does not print (line break, tab or control)`);
+  }
+  return text;
+}
+
+export function readInputs(options: InputOptions): Inputs {
+  const procedure = findProcedure(options.procedure);
+  const serial = checkLabel("serial number", options.serial);
+  const operator = checkLabel("operator's name", options.operator);
+  const adapter = findAdapter(options.adapter);
+  if (!procedure.families.includes(adapter.family)) {
+    throw new RigError(
+      "USAGE",
+      `${procedure.id} is for families ${procedure.families.join(", ")}, not ${adapter.family}`,
+    );
+  }
+  const twin = options.ports === undefined ? undefined : twinPorts(options.ports);
+  const bench = withPorts(loadBench(options.bench ?? defaultBench), twin);
+  requireRoles(bench, procedure.needs);
+  const limits = loadLimits(join(root, "procedures", "limits", `${procedure.limits}.yaml`));
+  const context: ProcedureContext = {
+    adapter,
+    netlist: netlistOf(adapter),
+    wiring: makeWiring(bench),
+    fixture: bench.contacts,
+    serial,
+    limits,
+  };
+  const adapterHash = hashOf(adapter as unknown as Data);
+  const waivers = dueWaivers(bench, twin !== undefined);
+  return { procedure, bench, limits, adapter, adapterHash, serial, operator, twin, context, waivers };
+}
+
+const findAdapter = (text: string): AdapterType =>
+  /\.ya?ml$/.test(text) ? loadAdapterType(text) : findAdapterType(adapterFolder, text);
+
+/** What a running twin wrote into its folder. */
+export function twinPorts(folder: string): TwinPorts {
+  const file = join(folder, "ports.json");
+  if (!existsSync(file)) {
+    throw new RigError("FILE_UNREADABLE", `${file} is missing: start the twin first (rig twin --dir ${folder})`);
+  }
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as TwinPorts;
+  } catch (error) {
+    throw new RigError(
+      "FILE_INVALID",
+      `${file} is no JSON: the twin is not ready, or wrote to another folder`,
+      {},
+      { cause: error },
+    );
+  }
+}
+
+/** The twin's ports in place of the bench's own. */
+export function withPorts(bench: Bench, twin: TwinPorts | undefined): Bench {
+  if (!twin) return bench;
+  if (twin.bench !== bench.id) {
+    throw new RigError("USAGE", `the twin simulates bench ${twin.bench}, the run asks for ${bench.id}`);
+  }
+  const missing = Object.keys(bench.ports).filter((name) => !(name in twin.ports));
+  if (missing.length > 0) throw new RigError("USAGE", `the twin has no port ${missing.join(", ")}`);
+  return { ...bench, ports: twin.ports };
+}
+
+/** Overdue proof tests and calibrations refuse a real run unless the bench file names a waiver; a twin has neither. */
+function dueWaivers(bench: Bench, simulated: boolean): readonly Waiver[] {
+  const today = new Date().toISOString().slice(0, 10);
+  const waivers: Waiver[] = bench.waivers.map((w) => ({ id: w.id, text: w.why, by: w.by }));
+  const overdue = [
+    ...overdueProofTests(bench, today).map((t) => ({
+      id: `proof-test.${t.id}`,
+      what: `proof test ${t.id}, due ${t.due}`,
+    })),
+    ...overdueCalibrations(bench, today).map((role) => ({ id: `calibration.${role}`, what: `calibration of ${role}` })),
+  ];
+  for (const { id, what } of overdue) {
+    if (waivers.some((w) => w.id === id)) continue;
+    if (!simulated)
+      throw new RigError("RIG_CHECK_FAILED", `${what} is overdue (waiver ${id} would name who accepts it)`);
+    waivers.push({ id, text: `${what}: the bench is simulated`, by: "twin" });
+  }
+  return waivers;
+}

@@ -1,0 +1,97 @@
+/**
+ * The dry run before every run: the plan on the kind twin with a nominal adapter at virtual time. It gives the judgements
+ * that must not be missing (E1), the declared durations, and finds calls that this bench refuses before anything is
+ * energised.
+ */
+
+import { openKindTwin } from "../../drivers/twin/kindTwins.ts";
+import { adapterFrom } from "../../drivers/twin/world/adapterUnderTest.ts";
+import { createWorld } from "../../drivers/twin/world/world.ts";
+import { jumpingClock } from "../engine/clocks.ts";
+import { Engine } from "../engine/engine.ts";
+import type { Conclusion } from "../engine/findings.ts";
+import { LivePerformer } from "../engine/live.ts";
+import { type MemoryJournal, memoryJournal } from "../engine/memoryJournal.ts";
+import type { Instrument } from "../kinds/kinds.ts";
+import { RigError } from "../model/errors.ts";
+import type { Measurement } from "../model/verdict.ts";
+import { createSafety } from "../safety/admission.ts";
+import { draftHead } from "./head.ts";
+import type { Inputs } from "./inputs.ts";
+import { simulatedOperator } from "./operator.ts";
+import type { PlannedStep } from "./progress.ts";
+import { actOn } from "./twinOperator.ts";
+
+export interface DryRun extends Conclusion {
+  readonly measurements: readonly Measurement[];
+  readonly steps: readonly PlannedStep[];
+  readonly journal: MemoryJournal;
+  readonly bench_s: number;
+}
+
+export interface DryRunOptions {
+  /** Another adapter than the nominal one, and deviations of the bench: tests and coverage. */
+  readonly adapter?: ReturnType<typeof adapterFrom>;
+  readonly deviations?: Parameters<typeof createWorld>[0]["deviations"];
+  readonly seed?: number;
+  readonly planned?: readonly string[];
+}
+
+export const nominalAdapter = (inputs: Inputs): ReturnType<typeof adapterFrom> =>
+  adapterFrom({
+    adapter: `nominal ${inputs.adapter.id}`,
+    family: inputs.adapter.family as "A" | "B",
+    pp: { topology: inputs.adapter.pp.topology as "PASS" },
+  });
+
+export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promise<DryRun> {
+  const { bench, context, limits } = inputs;
+  const world = createWorld({
+    bench,
+    adapter: options.adapter ?? nominalAdapter(inputs),
+    seed: options.seed ?? 1,
+    fitted: false,
+    watchdog: "ideal",
+    ...(options.deviations ? { deviations: options.deviations } : {}),
+  });
+  const clock = jumpingClock((to_s) => world.advance(to_s));
+  const journal = memoryJournal(draftHead(inputs), clock);
+  const instruments: Record<string, Instrument> = {};
+  for (const role of Object.keys(inputs.procedure.needs)) {
+    const entry = bench.instruments[role];
+    if (!entry) throw new RigError("ROLE_MISSING", `${bench.file}: no instrument has the role "${role}"`);
+    instruments[role] = openKindTwin(role, entry, bench, world, clock);
+  }
+  const end = new AbortController();
+  const safety = createSafety({ bench, clock, instruments });
+  const stopWatching = world.gpio.onEdge((edge) => safety.line(edge));
+  safety.tripped.addEventListener("abort", () => end.abort(safety.tripped.reason), { once: true });
+  const performer = new LivePerformer({
+    clock,
+    journal,
+    safety,
+    instruments,
+    ask: simulatedOperator(
+      async (action) => actOn(world.operator, action),
+      () => undefined,
+    ),
+  });
+  const measurements: Measurement[] = [];
+  const steps: PlannedStep[] = [];
+  const outcome = await new Engine({
+    performer,
+    limits,
+    end,
+    planned: options.planned ?? [],
+    earthProved: () => safety.provePe(),
+    safeOff: async (why) => void (await safety.safeOff(why)),
+    watch: {
+      step: (phase, path, takes_s) => {
+        if (phase === "enter") steps.push({ path: path.join(" / "), takes_s });
+      },
+      judged: (m) => measurements.push(m),
+    },
+  }).run(() => inputs.procedure.body(context));
+  stopWatching();
+  return { ...outcome, measurements, steps, journal, bench_s: clock.bench_s() };
+}

@@ -1,0 +1,78 @@
+/** Who answers prompts: a person at the terminal, or a simulated operator at the twin's control socket. */
+import { createInterface } from "node:readline";
+import type { Data } from "../model/data.ts";
+import { RigError } from "../model/errors.ts";
+import type { Prompt } from "../plan/commands.ts";
+import type { AskOperator } from "../plan/parts.ts";
+
+/** Checks an answer; the message tells the person what is wrong with it. */
+export function parseAnswer(prompt: Prompt, text: string): { readonly ok: Data } | { readonly wrong: string } {
+  const answer = text.trim();
+  switch (prompt.kind) {
+    case "confirm":
+      if (/^(y|yes|ok|done|)$/i.test(answer)) return { ok: true };
+      if (/^(n|no|stop)$/i.test(answer)) return { ok: false };
+      return { wrong: "answer y (done) or n (stop)" };
+    case "choice": {
+      const chosen = prompt.choices[Number(answer) - 1] ?? prompt.choices.find((c) => c === answer);
+      return chosen === undefined ? { wrong: `answer a number from 1 to ${prompt.choices.length}` } : { ok: chosen };
+    }
+    case "text":
+      if (answer.length === 0 || answer.length > prompt.longest) return { wrong: `1 to ${prompt.longest} characters` };
+      return /^[\x20-\x7e\u00a0-\uffff]*$/.test(answer) ? { ok: answer } : { wrong: "printable characters only" };
+    case "number": {
+      const value = Number(answer.replace(",", "."));
+      const inside = answer !== "" && value >= prompt.min && value <= prompt.max;
+      return inside ? { ok: value } : { wrong: `a number from ${prompt.min} to ${prompt.max} ${prompt.unit}` };
+    }
+  }
+}
+
+/** Asks on the terminal. A `no` to a confirm ends the run as stopped by this person. */
+export function consoleOperator(by: string, write: (line: string) => void): AskOperator {
+  return async (prompt, signal) => {
+    write(`\n      ${prompt.title}: ${prompt.text}`);
+    for (const [i, choice] of prompt.kind === "choice" ? prompt.choices.entries() : [])
+      write(`        ${i + 1}  ${choice}`);
+    const hint = prompt.kind === "confirm" ? "[Enter = done, n = stop] " : "> ";
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(prompt.timeout_s * 1000)]);
+    for (;;) {
+      const line = await question(hint, limit, prompt, signal);
+      const answer = parseAnswer(prompt, line);
+      if ("wrong" in answer) write(`      ${answer.wrong}`);
+      else if (prompt.kind === "confirm" && answer.ok === false) throw new RigError("ABORTED", `${by} stopped the run`);
+      else return { answer: answer.ok, by };
+    }
+  };
+}
+
+function question(hint: string, limit: AbortSignal, prompt: Prompt, run: AbortSignal): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise<string>((resolve, reject) => {
+    const late = () => {
+      if (run.aborted) return reject(run.reason);
+      if (prompt.otherwise !== undefined) return resolve(String(prompt.otherwise));
+      reject(new RigError("PROMPT_TIMEOUT", `nobody answered "${prompt.title}" within ${prompt.timeout_s} s`));
+    };
+    limit.addEventListener("abort", late, { once: true });
+    terminal.once("close", () => reject(new RigError("ABORTED", "the terminal was closed at a prompt")));
+    terminal.question(`      ${hint}`, resolve);
+  }).finally(() => terminal.close());
+}
+
+/** Does at the twin what the prompt asks of a person, then confirms. For demo, tests and training only. */
+export function simulatedOperator(act: (action: Data) => Promise<void>, write: (line: string) => void): AskOperator {
+  return async (prompt) => {
+    if (prompt.action !== undefined) await act(prompt.action);
+    write(`      ${prompt.title}: ${prompt.text} (simulated operator: done)`);
+    const answer: Data =
+      prompt.kind === "confirm"
+        ? true
+        : prompt.kind === "choice"
+          ? (prompt.choices[0] ?? "")
+          : prompt.kind === "number"
+            ? prompt.min
+            : "simulated";
+    return { answer, by: "simulated operator" };
+  };
+}

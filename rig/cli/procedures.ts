@@ -1,0 +1,28 @@
+/** The procedures that the command line knows, and the hash of everything they are made of. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { dcScreening, dcScreeningNoSoak } from "../../procedures/dcScreening.ts";
+import { sha256 } from "../model/data.ts";
+import { RigError } from "../model/errors.ts";
+import type { Procedure } from "../plan/procedure.ts";
+import { root } from "./root.ts";
+
+export const procedures: readonly Procedure[] = [dcScreening, dcScreeningNoSoak];
+
+export function findProcedure(id: string): Procedure {
+  const found = procedures.find((p) => p.id === id);
+  if (found) return found;
+  throw new RigError("USAGE", `there is no procedure "${id}"; known are ${procedures.map((p) => p.id).join(", ")}`);
+}
+
+function hashOfFolder(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".js"))
+    .sort();
+  return sha256(files.map((name) => `${name}\n${sha256(readFileSync(join(folder, name)))}\n`).join(""));
+}
+
+/** Code of all procedures, routines and analysis as it runs. */
+export const procedureHash = (): string => hashOfFolder(join(root, "dist", "procedures"));
+/** Code of the whole program as it runs. */
+export const softwareHash = (): string => hashOfFolder(join(root, "dist"));

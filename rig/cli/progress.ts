@@ -1,0 +1,86 @@
+/** Progress on a terminal: steps as they begin and end, judgements that matter, time left from declared durations. */
+import { styleText } from "node:util";
+import type { EngineWatch } from "../engine/engine.ts";
+import type { Reading } from "../model/reading.ts";
+import type { Measurement, Verdict } from "../model/verdict.ts";
+
+export interface PlannedStep {
+  readonly path: string;
+  readonly takes_s: number;
+}
+
+const signs: Readonly<Record<Verdict, string>> = {
+  "not-judged": "-",
+  pass: "ok",
+  "pass-screening": "ok",
+  "pass-conditional": "ok, conditional",
+  inconclusive: "?",
+  "fail-conditional": "FAIL, conditional",
+  fail: "FAIL",
+};
+
+/** Minutes and seconds as people say them. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 90) return `${s} s`;
+  const m = Math.round(s / 60);
+  return m < 90 ? `${m} min` : `${Math.floor(m / 60)} h ${String(m % 60).padStart(2, "0")} min`;
+}
+
+/** Value with an SI prefix and four digits, for people. */
+export function shown(r: Reading): string {
+  if (r.is === "invalid") return `no value (${r.code})`;
+  const sign = r.is === "above" ? "> " : r.is === "below" ? "< " : "";
+  const value = r.is === "value" ? r.value : r.bound;
+  return `${sign}${prefixed(value, r.unit)}`;
+}
+
+const plainUnits = ["degC", "K", "%", "1", "Hz", "K/min"];
+const prefixes: readonly (readonly [number, string])[] = [
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "µ"],
+  [1e-9, "n"],
+];
+
+export function prefixed(value: number, unit: string): string {
+  const name = unit === "ohm" ? "Ω" : unit === "degC" ? "°C" : unit === "1" ? "" : unit;
+  if (plainUnits.includes(unit) || value === 0) return `${Number(value.toPrecision(4))} ${name}`.trim();
+  const [size, prefix] = prefixes.find(([s]) => Math.abs(value) >= s) ?? [1e-9, "n"];
+  return `${Number((value / size).toPrecision(4))} ${prefix}${name}`;
+}
+
+/**
+ * Writes to stderr, so that stdout stays for results. Only the outermost steps count for the time left; judgements that
+ * are not a pass are always shown.
+ */
+export function progress(planned: readonly PlannedStep[], write: (line: string) => void): EngineWatch {
+  const top = planned.filter((step) => !step.path.includes(" / "));
+  const total_s = top.reduce((sum, step) => sum + step.takes_s, 0);
+  let done_s = 0;
+  let count = 0;
+  return {
+    step(phase, path, takes_s, ok) {
+      const depth = path.length - 1;
+      const name = path.at(-1) ?? "";
+      if (phase === "enter") {
+        if (depth > 0) return write(styleText("dim", `${"  ".repeat(depth)}      ${name}`));
+        count += 1;
+        const left = `${duration(total_s - done_s)} of bench time left`;
+        return write(`[${count}/${Math.max(top.length, count)}] ${styleText("bold", name)}  ${styleText("dim", left)}`);
+      }
+      if (depth === 0) {
+        done_s += takes_s;
+        if (!ok) write(styleText("red", `      ${name}: not completed`));
+      }
+    },
+    judged(m: Measurement) {
+      const bad = m.verdict !== "pass" && m.verdict !== "pass-screening";
+      const line = `      ${signs[m.verdict].padEnd(4)} ${m.id.padEnd(34)} ${shown(m.reading)}`;
+      if (bad) write(styleText("red", `${line}${m.meaning ? `  ${m.meaning}` : ""}`));
+      else if (m.subject === "adapter") write(line);
+    },
+  };
+}
