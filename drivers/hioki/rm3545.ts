@@ -41,7 +41,7 @@ const unverified: readonly string[] = [
   ":RES:CURR HIGH (measuring current: RM3544A986 not read)",
 ];
 
-/** Command, execution, device and query error of the standard event register (IEEE 488.2, 11.5.1). */
+/** Command, execution, device and query error of the standard event register (IEEE 488.2, 11.5.1, clause UNVERIFIED). */
 const ESR_ERRORS = 0b0011_1100;
 /** Slow parser: least time between commands, ms (1 ms in the manual, as public programs quote it; doubled). */
 const GAP_ms = 2;
@@ -167,7 +167,7 @@ export function readingOf(raw: string, range: MilliohmRange, t_s: number): Readi
   // Sense leads swapped, or a voltage from elsewhere: nothing is known of the resistance.
   if (meaning === "over")
     return value > 0 ? above("ohm", range.max_ohm, origin) : invalid("ohm", "below-range", origin);
-  // Page 10: the display ends at 1.2 x range and at -10 % of full scale.
+  // Largest display 1.2 x range (data sheet page 10); negative to -10 % of full scale (RM3544 manual page 146).
   const inside = value <= range.max_ohm * (1 + 1e-6) && value >= -0.1 * range.range_ohm * (1 + 1e-6);
   if (!inside) return invalid("ohm", "out-of-range", origin);
   return reading("ohm", value, milliohmU(range, value), origin);

@@ -32,7 +32,7 @@ export const command = {
   product: 0x6a,
 } as const;
 
-/** Status byte of a reply without data: page 48 of the BK manual; protocol.h, itech_it8500_status_code. */
+/** Status byte of a reply without data: libsigrok protocol.h, itech_it8500_status_code. */
 const refusals: Readonly<Record<number, string>> = {
   144: "checksum wrong",
   160: "parameter wrong or out of range",
@@ -106,7 +106,7 @@ export interface LoadState {
   readonly tripped: readonly string[];
 }
 
-/** Bits of the demand state register: BK manual page 66 f., protocol.h DS_*_FLAG. */
+/** Bits of the demand state register: libsigrok protocol.h, DS_*_FLAG. */
 const protections: readonly (readonly [bit: number, words: string])[] = [
   [0, "reverse voltage"],
   [1, "over-voltage"],

@@ -23,8 +23,8 @@ import { ItechUnit } from "./unit.ts";
 
 /** Counts of the protocol in one ampere: 0.1 mA. */
 const COUNTS_PER_A = 1e4;
-/** A unit that carries this much more or less than the median unit is a fault of the bank (house value). */
-const BALANCE = { ofShare: 0.05, floor_A: 0.2 };
+/** Share of the median unit's current by which a unit may differ, beyond what the two meters may err (house value). */
+const BALANCE = 0.05;
 const SAFE_STEP_ms = 150;
 /** Idle gap before the safe recipe, ms: a half-sent frame is given up by the load. */
 const IDLE_ms = 60;
@@ -196,8 +196,9 @@ class LoadBank {
   #checkBalance(states: readonly LoadState[]): void {
     const sorted = states.map(({ current_A }) => current_A).toSorted((a, b) => a - b);
     const share_A = sorted[sorted.length >> 1] ?? 0;
+    const meters_A = 2 * accuracyOf("itech-it8500-A", this.#settings.unit_max_A, share_A);
     for (const [at, { current_A }] of states.entries()) {
-      if (Math.abs(current_A - share_A) <= BALANCE.floor_A + BALANCE.ofShare * share_A) continue;
+      if (Math.abs(current_A - share_A) <= meters_A + BALANCE * share_A) continue;
       throw this.#fault(
         "MEASUREMENT_INVALID",
         at,

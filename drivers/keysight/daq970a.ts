@@ -5,6 +5,10 @@
  * TRIG:TIM 0 to 359,999 s at 1 ms, TRIG:COUN INF (34970A guide page 229). Thermocouple check
  * SENS:TEMP:TRAN:TC:CHEC: 34970A guide; on the DAQ970A UNVERIFIED, and so is UNIT:TEMP with a channel list.
  *
+ * The 100 V range has an input resistance of 10 Mohm (34980A help, TEMP:TRAN:TC:IMP:AUTO, the same voltmeter family;
+ * UNVERIFIED here); ranges up to 10 V could have > 10 Gohm by a command that is not used. What loads a node is the bench's
+ * and the plan's to reckon with.
+ *
  * Channels are configured once, when the instrument is opened. Overload is not put into the error queue: values are
  * checked one by one. A scan runs in ascending order of channels. The memory (100,000 readings) overwrites its oldest
  * when full: readings are then lost and the channels out of step, which bit 12 of STAT:QUES tells.

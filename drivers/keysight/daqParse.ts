@@ -60,7 +60,7 @@ export function channelReading({ raw, value }: Tagged, channel: DaqChannel, t_s:
   if (Math.abs(value) >= FAKE) return invalid(unit, fakeCode(value, channel), origin);
   if (channel.measure === "V") {
     const range_V = channel.range_V ?? 0;
-    // A range reads to 120 % of its name (DAQ970A data sheet page 10: 20 % over-range).
+    // A range reads to 120 % of its name (UNVERIFIED for the DAQ970A; usual for this maker's voltmeters).
     if (Math.abs(value) > 1.2 * range_V * (1 + 1e-6)) return invalid("V", "out-of-range", origin);
     return reading("V", value, uncertaintyOf("keysight-daq970a", range_V, value), origin);
   }
