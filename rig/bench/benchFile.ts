@@ -44,11 +44,12 @@ function toBench(document: Document<BenchDocument>): Bench {
     channels: mapValues(file.channels, (channel, name): DaqChannel => ({ name, ...channel })),
     gpio: {
       chip: file.gpio.chip,
-      lines: mapValues(file.gpio.lines, ({ direction, line, healthy }, id) => ({
+      lines: mapValues(file.gpio.lines, ({ direction, line, healthy, access }, id) => ({
         id,
         direction,
         line,
         ...(healthy ? { healthy } : {}),
+        ...(access ? { access } : {}),
       })),
     },
     interlocks: Object.keys(file.gpio.lines).filter((id) => file.gpio.lines[id]?.healthy !== undefined),

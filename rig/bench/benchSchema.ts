@@ -140,6 +140,7 @@ export const benchSchema = z.strictObject({
         direction: z.enum(["in", "out"]),
         line: z.int().min(0).max(1023),
         healthy: z.enum(["high", "low"]).optional(),
+        access: z.boolean().optional(),
       }),
     ),
   }),

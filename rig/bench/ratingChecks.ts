@@ -1,8 +1,8 @@
 /** Ratings that physics or the rest of the bench file contradicts: better refused on paper than met at 500 A. */
 import type { Bench, Node } from "../model/bench.ts";
+import { isSearchFailure, searchRoute } from "../model/search.ts";
 import type { BenchDocument } from "./benchSchema.ts";
 import type { Document } from "./document.ts";
-import { isSearchFailure, searchRoute } from "./search.ts";
 
 /** More heat than this in one relay pole, lead or shunt at its own carry current is a slip of a digit, W (H). */
 const heat_W_max = 200;

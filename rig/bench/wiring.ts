@@ -3,8 +3,8 @@ import type { Bench, InstrumentEntry, Node } from "../model/bench.ts";
 import type { Contact } from "../model/contacts.ts";
 import { RigError } from "../model/errors.ts";
 import type { Edge } from "../model/netlist.ts";
+import { isSearchFailure, searchRoute } from "../model/search.ts";
 import type { Asked, PathElement, Route, Wiring } from "../plan/wiring.ts";
-import { isSearchFailure, searchRoute } from "./search.ts";
 
 /** A resistor in which a DAQ channel reads a leakage current is at least this, ohm. */
 const leak_ohm_min = 1000;

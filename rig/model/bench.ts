@@ -137,6 +137,8 @@ export interface GpioLine {
   readonly line: number;
   /** Level of an input when all is well; opposite means the interlock is open. Absent: no interlock. */
   readonly healthy?: "high" | "low";
+  /** A lid: it may open while the bench is passive, because a person must reach in. Absent: opening always trips. */
+  readonly access?: boolean;
 }
 
 export interface Bench {

@@ -1,6 +1,6 @@
 /** Search for the relays that join two nodes, by the netlist alone. */
-import type { Bench, Node } from "../model/bench.ts";
-import { type Edge, edgesOf } from "../model/netlist.ts";
+import type { Bench, Node } from "./bench.ts";
+import { type Edge, edgesOf } from "./netlist.ts";
 
 export interface Found {
   /** Edges in order from start to end. */

@@ -1,0 +1,236 @@
+/** The gate before every call that switches or energises, and the latch that keeps a trip until a person clears it. */
+import { type Effect, type OpRule, ops } from "../kinds/kinds.ts";
+import type { Bench } from "../model/bench.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Data } from "../model/data.ts";
+import { RigError } from "../model/errors.ts";
+import type { Call } from "../plan/commands.ts";
+import type { Admission, AdmitContext, Safety } from "../plan/parts.ts";
+import { isEnergised, openInterlocks, type Violation, violations } from "./rules.ts";
+import {
+  after,
+  afterFailure,
+  atRest,
+  type BenchState,
+  drivenCurrent,
+  modeOf,
+  noCurrent_A,
+  readingsOf,
+} from "./state.ts";
+import { switchingViolations } from "./switching.ts";
+import { Watch } from "./watch.ts";
+
+export interface SafetyOptions {
+  readonly bench: Bench;
+  readonly clock: Pick<Clock, "bench_s">;
+  /** Brings the bench to its safe state and returns the evidence (see safeOff.ts). */
+  readonly safeOff: (why: string) => Promise<Data>;
+  /** Levels of the safety lines as the guard sees them; `line` reports edges besides. */
+  readonly lines?: () => Readonly<Record<string, boolean>>;
+}
+
+export interface LineEdge {
+  readonly line: string;
+  readonly high: boolean;
+}
+
+export interface SafetyLayer extends Safety {
+  /** An edge of a safety line: an interlock that opens trips at once, and a lid that opened ends the proof of earth. */
+  line(edge: LineEdge): void;
+  /** Why nothing more is admitted, or undefined. */
+  latched(): Violation | undefined;
+  /** A named person clears the latch; refused while an interlock is open. `tripped` is then a new signal. */
+  reset(by: string): void;
+  /** The believed state, for status displays and tests. */
+  state(): BenchState;
+}
+
+/** Current a step may add at once: what the ramp allows in this time, s. */
+const ramp_credit_s = 1;
+/** For rounding of times and set-points. */
+const slack = 1.001;
+
+export const createSafety = (options: SafetyOptions): SafetyLayer => new Gate(options);
+
+class Gate implements SafetyLayer {
+  readonly #options: SafetyOptions;
+  readonly #watch: Watch;
+  #state: BenchState = atRest;
+  #latch: Violation | undefined;
+  #trip = new AbortController();
+  /** Bench times of the last rise of driven current and of the last change of a set-point, s. */
+  #raised_s = Number.NEGATIVE_INFINITY;
+  #changed_s = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SafetyOptions) {
+    this.#options = options;
+    this.#watch = new Watch(options.bench);
+  }
+
+  get tripped(): AbortSignal {
+    return this.#trip.signal;
+  }
+
+  state(): BenchState {
+    return this.#state;
+  }
+
+  latched(): Violation | undefined {
+    return this.#latch;
+  }
+
+  admit(call: Call, context: AdmitContext): Admission {
+    if (this.#latch) return { ok: false, rule: "latched", why: `${this.#latch.rule}: ${this.#latch.why}` };
+    const effect = effectOf(call);
+    if (effect === "read" || effect === "lower") return { ok: true };
+    this.#takeLines();
+    const { bench } = this.#options;
+    const before: BenchState = { ...this.#state, monitored: context.monitored };
+    const next = after(bench, before, call);
+    const found = [
+      ...unknownRelays(bench, call),
+      ...(effect === "energise" ? openInterlocks(bench, next.lines) : []),
+      ...violations(bench, next),
+      ...(call.kind === "matrix" ? switchingViolations(bench, before, next.closed) : []),
+      ...meterLimits(bench, call),
+      ...intoChargedOutput(bench, before, next),
+      ...this.#ramp(before, next),
+    ].at(0);
+    if (!found) return { ok: true };
+    const code = found.rule.startsWith("interlock")
+      ? "INTERLOCK_OPEN"
+      : found.rule.startsWith("envelope")
+        ? "ENVELOPE_EXCEEDED"
+        : "SWITCHING_REFUSED";
+    this.#latchOn(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
+    return { ok: false, rule: found.rule, why: found.why };
+  }
+
+  settled(call: Call, reply: Data): void {
+    this.#become(after(this.#options.bench, this.#state, call, reply), call);
+    if (call.kind === "gpio" && call.op === "read") this.#checkLines();
+    const readings = readingsOf(call, reply);
+    if (!readings) return;
+    const { envelope } = this.#options.bench;
+    const earth = modeOf(this.#options.bench, this.#state) === "earth";
+    const found = this.#watch.scan(readings, {
+      sourceOn: this.#state.source.on,
+      limit_A: earth ? envelope.earth_current_A : envelope.power_current_A,
+      raised_s: this.#raised_s,
+      changed_s: this.#changed_s,
+    });
+    if (found) this.#tripOn(found);
+  }
+
+  failed(call: Call, _error: RigError): void {
+    this.#become(afterFailure(this.#options.bench, this.#state, call), call);
+  }
+
+  provePe(): void {
+    this.#state = { ...this.#state, peProved: true };
+  }
+
+  line(edge: LineEdge): void {
+    this.#state = { ...this.#state, lines: { ...this.#state.lines, [edge.line]: edge.high } };
+    this.#checkLines();
+  }
+
+  async safeOff(why: string): Promise<Data> {
+    const evidence = await this.#options.safeOff(why);
+    // What was proved is in the evidence; the earth of this mating must be proved again.
+    const { lines, closed, source } = this.#state;
+    const done = (evidence as { readonly ok?: unknown } | null)?.ok === true;
+    this.#state = done ? { ...atRest, lines } : { ...this.#state, closed, source, peProved: false };
+    this.#watch.forget();
+    return evidence;
+  }
+
+  reset(by: string): void {
+    if (by.trim() === "") throw new RigError("USAGE", "who clears the trip? give a name");
+    this.#takeLines();
+    const open = openInterlocks(this.#options.bench, this.#state.lines)[0];
+    if (open) throw new RigError("INTERLOCK_OPEN", `${open.why}: it must be healthy before ${by} can reset`, {});
+    this.#latch = undefined;
+    this.#trip = new AbortController();
+    this.#watch.forget();
+    this.#state = { ...this.#state, peProved: false };
+  }
+
+  #become(next: BenchState, call: Call): void {
+    const { bench, clock } = this.#options;
+    const before = this.#state;
+    if (call.kind === "source" || call.kind === "load") {
+      const [was, is] = [drivenCurrent(bench, before), drivenCurrent(bench, next)];
+      if (is > was) this.#raised_s = clock.bench_s();
+      if (is !== was) this.#changed_s = clock.bench_s();
+    }
+    this.#state = next;
+  }
+
+  /** Driven current may rise by what the ramp allows since the last rise, at most one second's worth. */
+  #ramp(before: BenchState, next: BenchState): readonly Violation[] {
+    const { bench, clock } = this.#options;
+    const rise = drivenCurrent(bench, next) - drivenCurrent(bench, before);
+    if (rise <= noCurrent_A) return [];
+    const since_s = Math.min(ramp_credit_s, clock.bench_s() - this.#raised_s);
+    const allowed = bench.envelope.ramp_A_per_s * since_s * slack + noCurrent_A;
+    if (rise <= allowed) return [];
+    const why = `a rise of ${rise} A ${since_s.toFixed(2)} s after the last, ${bench.envelope.ramp_A_per_s} A/s is allowed`;
+    return [{ rule: "envelope-ramp", why }];
+  }
+
+  #takeLines(): void {
+    const now = this.#options.lines?.();
+    if (now) this.#state = { ...this.#state, lines: { ...this.#state.lines, ...now } };
+  }
+
+  #checkLines(): void {
+    const { bench } = this.#options;
+    const open = openInterlocks(bench, this.#state.lines).filter((one) => one.rule === "interlock-open");
+    if (open.length === 0) return;
+    // With a lid open or the stop pressed, somebody may exchange the adapter.
+    this.#state = { ...this.#state, peProved: false };
+    const live = isEnergised(bench, this.#state) || this.#state.maybeCurrent;
+    const trip = open.find((one) => live || !one.access);
+    if (trip) this.#tripOn({ rule: trip.rule, why: trip.why }, "INTERLOCK_OPEN");
+  }
+
+  #tripOn(found: Violation, code: "TRIPPED" | "INTERLOCK_OPEN" = "TRIPPED"): void {
+    this.#latchOn(found, new RigError(code, `${found.rule}: ${found.why}`, { rule: found.rule }));
+  }
+
+  /** The first cause stays; what follows from it is not the cause. */
+  #latchOn(found: Violation, error: RigError): void {
+    if (this.#latch) return;
+    this.#latch = found;
+    this.#trip.abort(error);
+  }
+}
+
+export function effectOf(call: Call): Effect {
+  const table = ops[call.kind] as Readonly<Record<string, OpRule<never>>>;
+  const found = table[call.op];
+  if (!found) throw new RigError("PLAN_INVALID", `${call.kind} has no op ${call.op}`);
+  return found.effect(call.args as never);
+}
+
+function unknownRelays(bench: Bench, call: Call): readonly Violation[] {
+  if (call.kind !== "matrix" || call.op !== "pattern") return [];
+  const wrong = call.args.closed.find((id) => bench.relays[id]?.role !== call.role);
+  return wrong === undefined ? [] : [{ rule: "unknown-relay", why: `${call.role} drives no relay ${wrong}` }];
+}
+
+function meterLimits(bench: Bench, call: Call): readonly Violation[] {
+  if (call.kind !== "milliohm") return [];
+  const most = bench.instruments[call.role]?.max.current_A ?? 0;
+  if (call.args.current_A >= 0 && call.args.current_A <= most) return [];
+  return [{ rule: "envelope-meter-current", why: `${call.args.current_A} A asked, the bench file allows ${most} A` }];
+}
+
+/** A load that is switched on into a charged output draws whatever the output capacitors give. */
+function intoChargedOutput(bench: Bench, before: BenchState, next: BenchState): readonly Violation[] {
+  if (before.load.on || !next.load.on || !before.source.on || modeOf(bench, before) !== "loop") return [];
+  return [
+    { rule: "one-regulator", why: "the load goes on while the source is already on: switch it on first, at 0 A" },
+  ];
+}

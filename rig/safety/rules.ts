@@ -1,0 +1,192 @@
+/**
+ * Forbidden states of a bench. Pure: the same function refuses a call before it is made and judges every state that
+ * random call sequences reach in the tests. Rule names that begin with `interlock` or `envelope` are part of the
+ * contract with the engine, which reports them as such.
+ */
+import type { Bench } from "../model/bench.ts";
+import { type Edge, Joined } from "../model/netlist.ts";
+import { isWire, type Layout, layoutOf } from "./layout.ts";
+import { type BenchState, drivenCurrent, modeOf, noCurrent_A } from "./state.ts";
+
+export interface Violation {
+  readonly rule: string;
+  readonly why: string;
+}
+
+/** Source current limit above the load's current by this factor, so that the load alone regulates (H). */
+const sourceAboveLoad = 1.02;
+
+export function violations(bench: Bench, state: BenchState): readonly Violation[] {
+  return [
+    ...envelope(bench, state),
+    ...relayViolations(bench, state.closed),
+    ...tapsOpenUnderPower(bench, state),
+    ...regulation(bench, state),
+    ...interlocks(bench, state),
+    ...highCurrent(bench, state),
+  ];
+}
+
+const rule = (name: string, why: string): Violation => ({ rule: name, why });
+
+function envelope(bench: Bench, state: BenchState): readonly Violation[] {
+  const found: Violation[] = [];
+  const { envelope: most } = bench;
+  const mode = modeOf(bench, state);
+  // The earth test needs the source's own voltage to drive its leads; its current is what is limited.
+  const source = Object.values(bench.instruments).find((entry) => entry.kind === "source");
+  const volt = mode === "loop" ? most.power_voltage_V : (source?.max.voltage_V ?? 0);
+  const ampere = mode === "earth" ? most.earth_current_A : most.power_current_A;
+  const over = (name: string, value: number, limit: number, unit: string, what: string): void => {
+    // Written so that NaN and negative values are refused too.
+    if (!(value >= 0 && value <= limit))
+      found.push(rule(name, `${what} ${value} ${unit}, the bench allows ${limit} ${unit}`));
+  };
+  over("envelope-source-voltage", state.source.voltage_V, volt, "V", "source set to");
+  over("envelope-source-current", state.source.current_A, ampere, "A", `source (${mode}) set to`);
+  over("envelope-load-current", state.load.current_A, most.power_current_A, "A", "load set to");
+  const rails = Object.values(bench.instruments).find((entry) => entry.kind === "rails")?.max.voltage_V ?? 0;
+  over("envelope-rails", state.rails.plus_V, rails, "V", "positive rail set to");
+  over("envelope-rails", state.rails.minus_V, rails, "V", "negative rail set to");
+  return found;
+}
+
+/** Patterns repeat: a screening has some hundred, a coverage run asks for them a million times. */
+const remembered_max = 4096;
+const remembered = new WeakMap<Bench, Map<string, readonly Violation[]>>();
+
+/** Violations that follow from the closed relays alone. */
+export function relayViolations(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
+  let memory = remembered.get(bench);
+  if (!memory || memory.size >= remembered_max) {
+    memory = new Map();
+    remembered.set(bench, memory);
+  }
+  const key = [...closed].sort().join(" ");
+  const known = memory.get(key);
+  if (known) return known;
+  const made = [...unknownRelays(bench, closed), ...exclusive(bench, closed), ...joinedSources(bench, closed)];
+  memory.set(key, made);
+  return made;
+}
+
+function unknownRelays(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
+  return [...closed]
+    .filter((id) => !Object.hasOwn(bench.relays, id))
+    .map((id) => rule("unknown-relay", `the bench has no relay ${id}`));
+}
+
+function exclusive(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
+  return bench.exclusive.flatMap(({ id, why, groups }) => {
+    const busy = Object.values(groups).flatMap((relays) => relays.filter((relay) => closed.has(relay)).slice(0, 1));
+    return busy.length > 1 ? [rule(`exclusive-${id}`, `${busy.join(" and ")} are both closed: ${why}`)] : [];
+  });
+}
+
+/** Wires of a state: what is joined at rest and the poles of the closed relays. */
+export function wires(layout: Layout, closed: ReadonlySet<string>): readonly Edge[] {
+  return layout.edges.filter((edge) => (edge.kind === "relay" ? closed.has(edge.id) : isWire(edge)));
+}
+
+/** A live terminal of one source must not meet any terminal of another; returns may share a node. */
+function joinedSources(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
+  const layout = layoutOf(bench);
+  const joined = new Joined(wires(layout, closed));
+  const found: Violation[] = [];
+  for (const one of layout.sources) {
+    for (const other of layout.sources) {
+      if (one === other) continue;
+      const met = one.hot.find((hot) =>
+        [...other.hot, ...other.returns].some((node) => joined.same(hot, node) && !layout.atRest.same(hot, node)),
+      );
+      if (met !== undefined) found.push(rule("joined-sources", `${one.name} (${met}) meets ${other.name}`));
+    }
+  }
+  return found;
+}
+
+function tapsOpenUnderPower(bench: Bench, state: BenchState): readonly Violation[] {
+  const { taps, power } = layoutOf(bench);
+  const tap = [...state.closed].find((id) => taps.has(id));
+  if (tap === undefined) return [];
+  const found: Violation[] = [];
+  if (state.source.on) found.push(rule("taps-under-power", `${tap} is closed while the source is on`));
+  const contactor = [...state.closed].find((id) => power.has(id));
+  if (contactor) found.push(rule("taps-under-power", `${tap} and ${contactor} are both closed`));
+  return found;
+}
+
+/** Exactly one element sets the current of a loop. */
+function regulation(bench: Bench, state: BenchState): readonly Violation[] {
+  const { short } = layoutOf(bench);
+  const mode = modeOf(bench, state);
+  const shorted = [...short].some((id) => state.closed.has(id));
+  const found: Violation[] = [];
+  const wrong = (why: string): void => {
+    found.push(rule("one-regulator", why));
+  };
+  if (mode === "earth" && state.load.on) wrong("the load is on in the earth test, where the source sets the current");
+  if (bench.topology === "short-loop") {
+    if (state.load.on) wrong("the load is on, but the source sets the current of a short loop");
+    if (mode === "loop" && state.source.on && !shorted) wrong("the source is on into a loop that is not closed");
+    return found;
+  }
+  if (shorted) wrong("the loop is short-circuited, but this bench's load sets the current");
+  if (mode !== "loop" || !state.source.on) return found;
+  if (!state.load.on) wrong("the source is on while the load, which sets the current, is off");
+  if (state.source.current_A < state.load.current_A * sourceAboveLoad) {
+    const limit = `${state.source.current_A} A`;
+    wrong(`source limit ${limit} must be 2 % above the load's ${state.load.current_A} A, or both regulate`);
+  }
+  return found;
+}
+
+/** Whether anything that a person could touch is live; then all interlocks must be healthy. */
+export const isEnergised = (bench: Bench, state: BenchState): boolean =>
+  state.source.on || state.enable || state.rails.on || [...layoutOf(bench).power].some((id) => state.closed.has(id));
+
+function interlocks(bench: Bench, state: BenchState): readonly Violation[] {
+  return isEnergised(bench, state) ? openInterlocks(bench, state.lines) : [];
+}
+
+/** An interlock that is not healthy; `access` marks a lid. */
+export interface OpenInterlock extends Violation {
+  readonly access: boolean;
+}
+
+export function openInterlocks(bench: Bench, lines: Readonly<Record<string, boolean>>): readonly OpenInterlock[] {
+  return bench.interlocks.flatMap((id) => {
+    const level = lines[id];
+    const access = bench.gpio.lines[id]?.access === true;
+    if (level === undefined) return [{ ...rule("interlock-unknown", `${id} has not been read yet`), access }];
+    const healthy = bench.gpio.lines[id]?.healthy === "high";
+    return level === healthy ? [] : [{ ...rule("interlock-open", `${id} is ${level ? "high" : "low"}`), access }];
+  });
+}
+
+/** Above 1 A: earth is proved (S9), and drops, shunt and thermocouples of the path are being watched. */
+function highCurrent(bench: Bench, state: BenchState): readonly Violation[] {
+  const driven = drivenCurrent(bench, state);
+  if (driven <= noCurrent_A) return [];
+  const found: Violation[] = [];
+  if (!state.peProved) found.push(rule("earth-not-proved", `${driven} A before protective earth is proved at <= 1 A`));
+  const watched = state.monitored.some((call) => call.kind === "daq" && call.op === "next");
+  if (!watched) found.push(rule("not-monitored", `${driven} A outside a monitor of the running scan`));
+  const missing = watchList(bench, state).filter((channel) => !state.scan.includes(channel.channel));
+  if (missing.length > 0) {
+    const names = missing.map((channel) => channel.name).join(", ");
+    found.push(rule("not-monitored", `${driven} A while the scan lacks ${names}`));
+  }
+  return found;
+}
+
+function watchList(bench: Bench, state: BenchState): readonly { readonly name: string; readonly channel: number }[] {
+  const { shunt, drops, thermocouples } = layoutOf(bench);
+  const earth = modeOf(bench, state) === "earth";
+  const carrying = earth ? ["PE"] : ["DC+", "DC-"];
+  return [
+    ...(shunt ? [shunt.channel] : []),
+    ...drops.filter((drop) => carrying.includes(drop.pin)).map((drop) => drop.channel),
+    ...thermocouples.filter((channel) => !earth || carrying.some((pin) => channel.at?.endsWith(`.${pin}`))),
+  ];
+}

@@ -1,0 +1,213 @@
+/**
+ * Safe-off (S3): declared, ordered, bounded; continues past failures, opens the contactors at the deadline regardless,
+ * and says of each action how good its evidence is. Wall time only: bench time may be stopped or simulated.
+ */
+import type { Instrument, Io } from "../kinds/kinds.ts";
+import type { Bench } from "../model/bench.ts";
+import type { Data } from "../model/data.ts";
+import { RigError } from "../model/errors.ts";
+import type { Reading } from "../model/reading.ts";
+import { layoutOf } from "./layout.ts";
+import { noCurrent_A } from "./state.ts";
+
+/** In rising order: the command was answered; the coil was read back; the mirror contact says so; it was measured. */
+export type EvidenceGrade = "commanded" | "coil" | "mirror" | "measured";
+
+export interface SafeOffEvidence {
+  readonly action: string;
+  readonly grade: EvidenceGrade;
+  readonly ok: boolean;
+  /** Wall time since the start of the safe-off, ms. */
+  readonly at_ms: number;
+  readonly detail: string;
+}
+
+export interface SafeOffOptions {
+  readonly bench: Bench;
+  /** Opened instruments by role; a role that is absent or fenced is reported, never waited for. */
+  readonly instruments: Readonly<Record<string, Instrument>>;
+  /** Gives an instrument up: its port is closed and never opened again. */
+  readonly fence: (role: string, why: string) => void;
+}
+
+/** One answer of one instrument, ms. The guard's own recipes follow if the port is dead. */
+const action_ms = 400;
+/** All boards of a line at 9600 baud, with waits for release, ms. */
+const relays_ms = 700;
+const current_ms = 1500;
+/** Between two readings of the shunt, ms. */
+const again_ms = 20;
+
+/** Two requests at once share one run; a later one runs again. */
+export function makeSafeOff(options: SafeOffOptions): (why: string) => Promise<Data> {
+  let running: Promise<Data> | undefined;
+  return (why) => {
+    running ??= new SafeOff(options).run(why).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+type Operation = (args: unknown, io: Io) => Promise<unknown>;
+type Reply = { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly why: string };
+
+class SafeOff {
+  readonly #options: SafeOffOptions;
+  readonly #evidence: SafeOffEvidence[] = [];
+  readonly #start_ms = performance.now();
+  readonly #roles: (kind: string) => readonly string[];
+
+  constructor(options: SafeOffOptions) {
+    this.#options = options;
+    const entries = Object.values(options.bench.instruments);
+    this.#roles = (kind) => entries.filter((entry) => entry.kind === kind).map((entry) => entry.role);
+  }
+
+  async run(why: string): Promise<Data> {
+    await Promise.all([
+      ...this.#roles("gpio").map((role) => this.#command(role, "enable", { on: false })),
+      ...this.#roles("source").map((role) => this.#command(role, "output", { on: false })),
+    ]);
+    await Promise.all([
+      ...this.#roles("load").map((role) => this.#command(role, "input", { on: false })),
+      ...this.#roles("rails").map((role) => this.#command(role, "output", { on: false })),
+      ...this.#roles("generator").map((role) => this.#command(role, "output", { on: false })),
+    ]);
+    await this.#waitForNoCurrent();
+    const { bench } = this.#options;
+    const { power } = layoutOf(bench);
+    const contactors = new Set([...power].flatMap((id) => bench.relays[id]?.role ?? []));
+    const matrices = this.#roles("matrix");
+    await this.#openRelays(matrices.filter((role) => contactors.has(role)));
+    await this.#openRelays(matrices.filter((role) => !contactors.has(role)));
+    await this.#verify(matrices);
+    const evidence = this.#evidence.map((one): Data => ({ ...one }));
+    const ok = this.#evidence.every((one) => one.ok);
+    return { why, ok, took_ms: this.#now_ms(), evidence };
+  }
+
+  #now_ms(): number {
+    return Math.round(performance.now() - this.#start_ms);
+  }
+
+  #note(action: string, grade: EvidenceGrade, ok: boolean, detail: string): void {
+    this.#evidence.push({ action, grade, ok, at_ms: this.#now_ms(), detail });
+  }
+
+  async #command(role: string, op: string, args: unknown): Promise<void> {
+    const done = await this.#ask(role, op, args, action_ms);
+    this.#note(`${role}.${op} off`, "commanded", done.ok, done.ok ? "answered" : done.why);
+  }
+
+  async #openRelays(roles: readonly string[]): Promise<void> {
+    await Promise.all(
+      roles.map(async (role) => {
+        const done = await this.#ask(role, "pattern", { closed: [] }, relays_ms);
+        this.#note(`${role} opened`, "commanded", done.ok, done.ok ? "answered" : done.why);
+      }),
+    );
+  }
+
+  /** By the shunt, not the source; the scan is given up for it. */
+  async #waitForNoCurrent(): Promise<void> {
+    const { shunt } = layoutOf(this.#options.bench);
+    const role = this.#roles("daq")[0];
+    if (!shunt || role === undefined) {
+      this.#note("current below 1 A", "measured", false, "the bench has no shunt on a DAQ channel");
+      return;
+    }
+    const until_ms = performance.now() + current_ms;
+    const { channel } = shunt.channel;
+    let last = "no reading";
+    for (;;) {
+      const left_ms = until_ms - performance.now();
+      if (left_ms <= 0) break;
+      const done = await this.#ask(role, "once", { channels: [channel] }, left_ms);
+      if (!done.ok) {
+        this.#note("current below 1 A", "measured", false, done.why);
+        return;
+      }
+      const reading = (done.reply as Readonly<Record<string, Reading>> | null)?.[String(channel)];
+      if (reading?.is === "value") {
+        const current_A = reading.value / shunt.ohm;
+        last = `${current_A.toFixed(2)} A`;
+        if (Math.abs(current_A) < noCurrent_A) {
+          this.#note("current below 1 A", "measured", true, last);
+          return;
+        }
+      } else last = `no usable reading of channel ${channel}`;
+      await pause(again_ms);
+    }
+    this.#note("current below 1 A", "measured", false, `${last} after ${current_ms} ms; contactors open regardless`);
+  }
+
+  async #verify(matrices: readonly string[]): Promise<void> {
+    await Promise.all([
+      ...matrices.map(async (role) => {
+        const done = await this.#ask(role, "readBack", {}, relays_ms);
+        const closed = done.ok ? (done.reply as { readonly closed?: readonly string[] } | null)?.closed : undefined;
+        const detail = done.ok ? `closed: ${closed?.join(" ") || "none"}` : done.why;
+        this.#note(`${role} read back`, "coil", closed?.length === 0, detail);
+      }),
+      ...this.#roles("gpio").map((role) => this.#verifyLines(role)),
+      ...this.#roles("source").map(async (role) => {
+        const done = await this.#ask(role, "measure", {}, action_ms);
+        const current = done.ok ? (done.reply as { readonly current?: Reading } | null)?.current : undefined;
+        const ok = current?.is === "value" && Math.abs(current.value) < noCurrent_A;
+        const detail = done.ok ? (current?.raw ?? "no reading") : done.why;
+        this.#note(`${role} gives no current`, "measured", ok, detail);
+      }),
+    ]);
+  }
+
+  /** A mirror contact is high when its power contact is open. */
+  async #verifyLines(role: string): Promise<void> {
+    const done = await this.#ask(role, "read", {}, action_ms);
+    const lines = done.ok ? (done.reply as Readonly<Record<string, boolean>>) : {};
+    for (const relay of Object.values(this.#options.bench.relays)) {
+      if (relay.mirror === undefined) continue;
+      const high = lines[relay.mirror];
+      const detail = done.ok
+        ? `${relay.mirror} is ${high === undefined ? "unknown" : high ? "high" : "low"}`
+        : done.why;
+      this.#note(`${relay.id} is open`, "mirror", high === true, detail);
+    }
+  }
+
+  /** Never throws and never outlives its time; an instrument that does is fenced. */
+  async #ask(role: string, op: string, args: unknown, within_ms: number): Promise<Reply> {
+    const instrument = this.#options.instruments[role];
+    const operation = (instrument?.call as Readonly<Record<string, Operation>> | undefined)?.[op];
+    if (!operation) return { ok: false, why: `${role} is not open` };
+    const stop = new AbortController();
+    const late = new RigError("INSTRUMENT_TIMEOUT", `${role}.${op} did not end within ${Math.round(within_ms)} ms`);
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<Reply>((resolve) => {
+      timer = setTimeout(() => {
+        stop.abort(late);
+        this.#options.fence(role, late.message);
+        resolve({ ok: false, why: late.message });
+      }, within_ms);
+    });
+    const io: Io = { signal: stop.signal, deadline_wall_ms: performance.now() + within_ms, keep: keepNothing };
+    const answer = (async (): Promise<Reply> => {
+      try {
+        return { ok: true, reply: await operation(args, io) };
+      } catch (thrown) {
+        return { ok: false, why: thrown instanceof Error ? thrown.message : String(thrown) };
+      }
+    })();
+    try {
+      return await Promise.race([answer, timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const keepNothing: Io["keep"] = () => {
+  throw new RigError("PLAN_INVALID", "a safe-off acquires no waveforms");
+};
+
+const pause = (for_ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, for_ms));

@@ -1,0 +1,156 @@
+/** What the bench is believed to be: from read-back where there is one, and the worse of two where a call failed. */
+import type { Bench } from "../model/bench.ts";
+import type { Data } from "../model/data.ts";
+import type { Reading } from "../model/reading.ts";
+import type { Call } from "../plan/commands.ts";
+import { layoutOf } from "./layout.ts";
+
+export interface BenchState {
+  /** Relays of all boards that are, or may be, closed. */
+  readonly closed: ReadonlySet<string>;
+  readonly source: { readonly voltage_V: number; readonly current_A: number; readonly on: boolean };
+  readonly load: { readonly current_A: number; readonly on: boolean };
+  readonly generator: { readonly on: boolean };
+  readonly rails: { readonly plus_V: number; readonly minus_V: number; readonly on: boolean };
+  readonly enable: boolean;
+  /** Levels of the lines as last seen. */
+  readonly lines: Readonly<Record<string, boolean>>;
+  /** Channels of the running scan; empty when none runs. */
+  readonly scan: readonly number[];
+  /** Calls that a monitor repeats. */
+  readonly monitored: readonly Call[];
+  /** Latest current at the shunt, A. */
+  readonly shunt_A: number | undefined;
+  /** More than 1 A was possible and no reading with the source off has shown less since. */
+  readonly maybeCurrent: boolean;
+  readonly peProved: boolean;
+}
+
+export const atRest: BenchState = {
+  closed: new Set(),
+  source: { voltage_V: 0, current_A: 0, on: false },
+  load: { current_A: 0, on: false },
+  generator: { on: false },
+  rails: { plus_V: 0, minus_V: 0, on: false },
+  enable: false,
+  lines: {},
+  scan: [],
+  monitored: [],
+  shunt_A: undefined,
+  maybeCurrent: false,
+  peProved: false,
+};
+
+/** Below this the power domain counts as without current, A. */
+export const noCurrent_A = 1;
+
+/** The state after a call was done as asked; a reply, where it says what is, wins over what was asked. */
+export function after(bench: Bench, state: BenchState, call: Call, reply?: Data): BenchState {
+  const next = { ...state, ...changed(bench, state, call, reply) };
+  const measured = shuntOf(bench, call, reply);
+  const driven = drivenCurrent(bench, next) > noCurrent_A;
+  const gone = measured !== undefined && !next.source.on && Math.abs(measured) < noCurrent_A;
+  return { ...next, shunt_A: measured ?? next.shunt_A, maybeCurrent: driven || (next.maybeCurrent && !gone) };
+}
+
+/** The state after a call that may or may not have acted: whichever gives more energy, and every relay of both. */
+export function afterFailure(bench: Bench, state: BenchState, call: Call): BenchState {
+  if (call.kind === "daq") return { ...state, scan: [] };
+  const acted = after(bench, state, call);
+  return {
+    ...acted,
+    closed: new Set([...state.closed, ...acted.closed]),
+    source: {
+      voltage_V: Math.max(state.source.voltage_V, acted.source.voltage_V),
+      current_A: Math.max(state.source.current_A, acted.source.current_A),
+      on: state.source.on || acted.source.on,
+    },
+    load: { current_A: Math.max(state.load.current_A, acted.load.current_A), on: state.load.on || acted.load.on },
+    generator: { on: state.generator.on || acted.generator.on },
+    rails: {
+      plus_V: Math.max(state.rails.plus_V, acted.rails.plus_V),
+      minus_V: Math.max(state.rails.minus_V, acted.rails.minus_V),
+      on: state.rails.on || acted.rails.on,
+    },
+    enable: state.enable || acted.enable,
+  };
+}
+
+function changed(bench: Bench, state: BenchState, call: Call, reply: Data | undefined): Partial<BenchState> {
+  switch (call.kind) {
+    case "matrix": {
+      const said = closedIn(reply);
+      if (call.op === "readBack") return said ? { closed: withRole(bench, state.closed, call.role, said) } : {};
+      return { closed: withRole(bench, state.closed, call.role, said ?? call.args.closed) };
+    }
+    case "source":
+      if (call.op === "set") return { source: { ...call.args, on: state.source.on } };
+      return call.op === "output" ? { source: { ...state.source, on: call.args.on } } : {};
+    case "load":
+      if (call.op === "set") return { load: { ...call.args, on: state.load.on } };
+      return call.op === "input" ? { load: { ...state.load, on: call.args.on } } : {};
+    case "generator":
+      return call.op === "output" ? { generator: { on: call.args.on } } : {};
+    case "rails":
+      if (call.op === "set") return { rails: { ...call.args, on: state.rails.on } };
+      return call.op === "output" ? { rails: { ...state.rails, on: call.args.on } } : {};
+    case "gpio":
+      if (call.op === "enable") return { enable: call.args.on };
+      return { lines: { ...state.lines, ...linesIn(reply) } };
+    case "daq":
+      if (call.op === "scan") return { scan: call.args.channels };
+      return call.op === "once" ? { scan: [] } : {};
+    default:
+      return {};
+  }
+}
+
+function withRole(bench: Bench, closed: ReadonlySet<string>, role: string, now: readonly string[]): Set<string> {
+  const others = [...closed].filter((id) => bench.relays[id]?.role !== role);
+  return new Set([...others, ...now]);
+}
+
+function closedIn(reply: Data | undefined): readonly string[] | undefined {
+  const closed = (reply as { readonly closed?: unknown } | null | undefined)?.closed;
+  return Array.isArray(closed) ? closed.map(String) : undefined;
+}
+
+function linesIn(reply: Data | undefined): Record<string, boolean> {
+  if (typeof reply !== "object" || reply === null || Array.isArray(reply)) return {};
+  return Object.fromEntries(
+    Object.entries(reply).filter((pair): pair is [string, boolean] => typeof pair[1] === "boolean"),
+  );
+}
+
+/** Readings of a scan or one-off reading, by channel number as text. */
+export function readingsOf(call: Call, reply: Data | undefined): Readonly<Record<string, Reading>> | undefined {
+  if (call.kind !== "daq" || call.op === "scan" || typeof reply !== "object" || reply === null) return undefined;
+  return reply as unknown as Readonly<Record<string, Reading>>;
+}
+
+/** Current by the shunt, A; undefined when the reply has no usable reading of it. */
+export function shuntOf(bench: Bench, call: Call, reply: Data | undefined): number | undefined {
+  const { shunt } = layoutOf(bench);
+  if (!shunt) return undefined;
+  const found = readingsOf(call, reply)?.[String(shunt.channel.channel)];
+  return found?.is === "value" ? found.value / shunt.ohm : undefined;
+}
+
+/** Which way power can go at present. */
+export function modeOf(bench: Bench, state: BenchState): "none" | "loop" | "earth" {
+  const { loop, earth } = layoutOf(bench);
+  const any = (ids: ReadonlySet<string>): boolean => [...ids].some((id) => state.closed.has(id));
+  if (any(earth)) return "earth";
+  return any(loop) ? "loop" : "none";
+}
+
+/** Current that source and load together will drive through the adapter as they are set, A. */
+export function drivenCurrent(bench: Bench, state: BenchState): number {
+  if (!state.source.on) return 0;
+  const mode = modeOf(bench, state);
+  if (mode === "none") return 0;
+  if (mode === "earth" || bench.topology === "short-loop") return state.source.current_A;
+  const { short } = layoutOf(bench);
+  if ([...short].some((id) => state.closed.has(id))) return state.source.current_A;
+  return state.load.on ? Math.min(state.load.current_A, state.source.current_A) : 0;
+}

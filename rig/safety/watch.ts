@@ -1,0 +1,168 @@
+/**
+ * Watches on every scan (S10): absolute temperatures, rate of rise, lost thermocouples, ambient, resistance rising more
+ * than warm copper, current above the envelope. Limits are the bench's envelope and the house abort limits of
+ * domain.md 4.1 (H).
+ */
+import type { Bench, DaqChannel } from "../model/bench.ts";
+import type { Reading } from "../model/reading.ts";
+import { type Drop, layoutOf } from "./layout.ts";
+import type { Violation } from "./rules.ts";
+
+/** House abort limits, domain.md 4.1 (H). */
+const early_K_per_min = 60;
+const late_K_per_min = 5;
+const early_s = 600;
+const jump_K_per_s = 20;
+const rise_max = 1.2;
+/** Scans in a row without a plausible reading after which a thermocouple counts as lost. */
+const lost_scans = 2;
+/** A rate is taken over at least this time, so that noise of 0.1 K is 0.2 K/min, s. */
+const rate_window_s = 30;
+/** Readings kept per thermocouple; the oldest go first. */
+const kept_max = 256;
+/** Resistance is judged from this current on and this long after the last change of a set-point. */
+const resistance_A_min = 50;
+const settled_s = 2;
+/** Copper, 1/K at 20 degC (domain.md 5.1 R.TEMP, D). */
+const copper_per_K = 0.00393;
+/** Shunt reading above the envelope by this much is a trip: 2 % and 1 A for ripple and noise (H). */
+const overCurrent = (limit_A: number): number => limit_A * 1.02 + 1;
+
+interface Track {
+  readonly points: { readonly t_s: number; readonly value: number }[];
+  bad: number;
+}
+
+/** What the watch must know of the bench at the time of a scan. */
+export interface WatchContext {
+  readonly sourceOn: boolean;
+  readonly limit_A: number;
+  /** Bench time of the last rise of the driven current, and of the last change of any set-point, s. */
+  readonly raised_s: number;
+  readonly changed_s: number;
+}
+
+export class Watch {
+  readonly #bench: Bench;
+  readonly #tracks = new Map<number, Track>();
+  /** Resistance and temperature of a conductor when it first carried current steadily. */
+  readonly #first = new Map<string, { readonly ohm: number; readonly degC: number }>();
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** New mating or after a reset: temperatures and resistances start afresh. */
+  forget(): void {
+    this.#tracks.clear();
+    this.#first.clear();
+  }
+
+  /** The first thing wrong in a scan, or undefined. */
+  scan(readings: Readonly<Record<string, Reading>>, context: WatchContext): Violation | undefined {
+    const { thermocouples, drops } = layoutOf(this.#bench);
+    for (const channel of thermocouples) {
+      const reading = readings[String(channel.channel)];
+      const found = reading && this.#thermocouple(channel, reading, context);
+      if (found) return found;
+    }
+    const current_A = this.#current(readings);
+    if (current_A === undefined) return undefined;
+    if (Math.abs(current_A) > overCurrent(context.limit_A)) {
+      return { rule: "watch-current", why: `the shunt reads ${current_A.toFixed(1)} A, allowed ${context.limit_A} A` };
+    }
+    for (const drop of drops) {
+      const found = this.#resistance(drop, readings, current_A, context);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #current(readings: Readonly<Record<string, Reading>>): number | undefined {
+    const { shunt } = layoutOf(this.#bench);
+    const reading = shunt && readings[String(shunt.channel.channel)];
+    return shunt && reading?.is === "value" ? reading.value / shunt.ohm : undefined;
+  }
+
+  #thermocouple(channel: DaqChannel, reading: Reading, context: WatchContext): Violation | undefined {
+    const track = this.#tracks.get(channel.channel) ?? { points: [], bad: 0 };
+    this.#tracks.set(channel.channel, track);
+    const jumped = reading.is === "value" && context.sourceOn && !isPlausible(track, reading.t_s, reading.value);
+    if (reading.is !== "value" || jumped) {
+      track.bad += 1;
+      if (track.bad < lost_scans || !context.sourceOn) return undefined;
+      return { rule: "watch-thermocouple", why: `${channel.name} (channel ${channel.channel}) is lost or implausible` };
+    }
+    track.bad = 0;
+    track.points.push({ t_s: reading.t_s, value: reading.value });
+    if (track.points.length > kept_max) track.points.shift();
+    const limit = this.#limit(channel);
+    if (reading.value >= limit.degC) {
+      const why = `${channel.name} reads ${reading.value.toFixed(1)} degC, ${limit.what} may reach ${limit.degC} degC`;
+      return { rule: "watch-temperature", why };
+    }
+    return context.sourceOn ? risesTooFast(channel, track, context) : undefined;
+  }
+
+  #limit(channel: DaqChannel): { readonly degC: number; readonly what: string } {
+    const { envelope } = this.#bench;
+    if (channel.at?.startsWith("grip.")) return { degC: envelope.grip_degC, what: "a grip" };
+    if (channel.at?.startsWith("ambient.")) return { degC: envelope.ambient_max_degC, what: "the ambient" };
+    return { degC: envelope.contact_degC, what: "a contact" };
+  }
+
+  /** R(t) = V/I against the first steady value, both brought to one temperature of copper. */
+  #resistance(
+    drop: Drop,
+    readings: Readonly<Record<string, Reading>>,
+    current_A: number,
+    context: WatchContext,
+  ): Violation | undefined {
+    const volt = readings[String(drop.channel.channel)];
+    if (volt?.is !== "value" || Math.abs(current_A) < resistance_A_min) return undefined;
+    if (volt.t_s - context.changed_s < settled_s) return undefined;
+    const degC = this.#hottest(drop, readings);
+    if (degC === undefined) return undefined;
+    const ohm = Math.abs(volt.value / current_A);
+    const first = this.#first.get(drop.pin);
+    if (!first) {
+      this.#first.set(drop.pin, { ohm, degC });
+      return undefined;
+    }
+    const copper = (1 + copper_per_K * (degC - 20)) / (1 + copper_per_K * (first.degC - 20));
+    const ratio = ohm / (first.ohm * copper);
+    if (!(ratio > rise_max)) return undefined;
+    const percent = ((ratio - 1) * 100).toFixed(0);
+    return { rule: "watch-resistance", why: `${drop.pin} has risen by ${percent} % beyond warm copper, allowed 20 %` };
+  }
+
+  #hottest(drop: Drop, readings: Readonly<Record<string, Reading>>): number | undefined {
+    const values = layoutOf(this.#bench)
+      .thermocouples.filter((channel) => channel.at?.endsWith(`.${drop.pin}`))
+      .flatMap((channel) => {
+        const reading = readings[String(channel.channel)];
+        return reading?.is === "value" ? [reading.value] : [];
+      });
+    return values.length > 0 ? Math.max(...values) : undefined;
+  }
+}
+
+function isPlausible(track: Track, t_s: number, value: number): boolean {
+  const last = track.points.at(-1);
+  if (!last || t_s <= last.t_s) return true;
+  return Math.abs(value - last.value) <= jump_K_per_s * Math.max(1, t_s - last.t_s);
+}
+
+function risesTooFast(channel: DaqChannel, track: Track, context: WatchContext): Violation | undefined {
+  const now = track.points.at(-1);
+  if (!now || channel.at?.startsWith("ambient.")) return undefined;
+  let from: { readonly t_s: number; readonly value: number } | undefined;
+  for (const point of track.points) {
+    if (now.t_s - point.t_s >= rate_window_s) from = point;
+  }
+  if (!from) return undefined;
+  const rate = ((now.value - from.value) / (now.t_s - from.t_s)) * 60;
+  const limit = now.t_s - context.raised_s <= early_s ? early_K_per_min : late_K_per_min;
+  if (rate <= limit) return undefined;
+  return { rule: "watch-rate", why: `${channel.name} rises by ${rate.toFixed(0)} K/min, allowed ${limit} K/min` };
+}
