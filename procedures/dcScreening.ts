@@ -67,11 +67,12 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     yield* step("Proximity", () => proximity(wiring, adapter, wires.paths), { deadline_s: minutes(30), takes_s: 15 });
     yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
     yield* checkpoint("signals");
-    yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
+    const carries = yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
       deadline_s: minutes(5),
       takes_s: 50,
       tearDown: openLoop,
     });
+    if (!carries) return;
     const rise = { rated_A: adapter.rating.current_A, rule: iecThreeReadings, timeout_s: hours(4), soak };
     yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, limits: context.limits }), {
       deadline_s: hours(5),

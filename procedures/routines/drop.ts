@@ -4,6 +4,7 @@
  */
 import type { Contact } from "../../rig/model/contacts.ts";
 import type { Reading } from "../../rig/model/reading.ts";
+import { isPass, type Verdict } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, now, wait } from "../../rig/plan/words.ts";
@@ -19,8 +20,9 @@ const plateau_s = 1.5;
 const pulses = 3;
 export const poles = ["DC+", "DC-"] as const;
 
-export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, Reading<"ohm">>>): Plan<void> {
-  yield* watching(wiring, "drop", function* () {
+/** True when both poles may carry the rated current. */
+export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, Reading<"ohm">>>): Plan<boolean> {
+  return yield* watching(wiring, "drop", function* () {
     yield* closeLoop(wiring, "power", pulse_A);
     const traces = new Traces("drop");
     const seen: Record<(typeof poles)[number], OnOff[]> = { "DC+": [], "DC-": [] };
@@ -30,7 +32,9 @@ export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, R
       for (const pole of poles) seen[pole].push(onOffOf(traces, `V.${pole}`, times));
     }
     yield* openLoop();
-    for (const pole of poles) yield* judgePole(pole, seen[pole], traces, cross[pole]);
+    let good = true;
+    for (const pole of poles) good = isPass(yield* judgePole(pole, seen[pole], traces, cross[pole])) && good;
+    return good;
   });
 }
 
@@ -53,7 +57,7 @@ function* judgePole(
   seen: readonly OnOff[],
   traces: Traces,
   cross: Reading<"ohm"> | undefined,
-): Plan<void> {
+): Plan<Verdict> {
   const t_s = yield* now();
   const contacts: readonly Contact[] = [`evse.${pole}`, `ev.${pole}`];
   const first = seen[0] as OnOff;
@@ -82,7 +86,7 @@ function* judgePole(
     });
   }
   const temperature = traces.last(`T.bar.${pole}`)?.value ?? Number.NaN;
-  yield* judge("power.dc.r", estimated("ohm", at20degC(cold, temperature), `${measured.raw}, at 20 degC`, t_s), {
+  return yield* judge("power.dc.r", estimated("ohm", at20degC(cold, temperature), `${measured.raw}, at 20 degC`, t_s), {
     id: `power.dc.r/${pole}`,
     contacts,
     meaning: `the power path ${pole} has too much resistance`,

@@ -3,7 +3,7 @@
  * the 100 kohm gives R = 100 kohm x (rail - V) / V (bench.md LEAK). Above 100 Mohm it says "greater than".
  */
 import type { Contact } from "../../rig/model/contacts.ts";
-import { above, derive, type Reading } from "../../rig/model/reading.ts";
+import { above, below, derive, type Reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { call } from "../../rig/plan/words.ts";
@@ -15,6 +15,9 @@ const series_ohm = 100_000;
 const relative_u = Math.hypot(0.001, 0.001) / Math.sqrt(3);
 /** Above this the voltage on 100 kohm is lost in offsets. */
 const over_range_ohm = 100e6;
+
+/** Largest resistance that can hide behind an overload: tolerance of rail and resistor on 100 kohm. */
+const joined_ohm = 500;
 
 /** Resistance between the contacts on HI and those on LO. The rail is switched on only when all else is connected. */
 export function* leakage(
@@ -36,6 +39,10 @@ export function* leakage(
 export function leakOf(volt: Reading | undefined, rail_V: number): Reading<"ohm"> {
   if (!volt) throw new RangeError("the DAQ left out the channel that was asked");
   const smallest_V = (rail_V * series_ohm) / (over_range_ohm + series_ohm);
+  if (volt.is === "invalid" && volt.code === "overload") {
+    // The 10 V range ends near the 12 V rail: all of it is on the 100 kohm.
+    return below("ohm", joined_ohm, { raw: `overload of ${rail_V} V on 100 kohm`, t_s: volt.t_s });
+  }
   if (volt.is === "value" && volt.value - 2 * volt.u < smallest_V) {
     return above("ohm", over_range_ohm, { raw: `${volt.raw} V of ${rail_V} V on 100 kohm`, t_s: volt.t_s });
   }

@@ -51,14 +51,15 @@ export function* closeLoop(wiring: Wiring, loop: Loop, current_A: number): Plan<
   yield* call(source, "set", { voltage_V: 0, current_A: 0 });
   yield* call(contactor, "pattern", { closed: [...new Set(routes.flatMap((r) => r.relays))].sort() });
   yield* wait(Math.max(...routes.map((r) => r.settle_s)));
-  yield* call(gpio, "enable", { on: true });
   if (loop === "power") {
-    // The load bank alone sets the current; the source holds the voltage above the loads' minimum.
+    // The load bank alone sets the current, on at 0 A before the source; the source holds the loads' minimum voltage.
     yield* call(load, "set", { current_A: 0 });
+    yield* call(load, "input", { on: true });
+    yield* call(gpio, "enable", { on: true });
     yield* call(source, "set", { voltage_V: loop_V, current_A: Math.min(current_A * 1.08, 550) });
     yield* call(source, "output", { on: true });
-    yield* call(load, "input", { on: true });
   } else {
+    yield* call(gpio, "enable", { on: true });
     yield* call(source, "set", { voltage_V: earth_V, current_A: 0 });
     yield* call(source, "output", { on: true });
   }

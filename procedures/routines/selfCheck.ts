@@ -1,13 +1,13 @@
 /**
  * The rig checks itself on the empty nest before an adapter is fitted: emergency-stop circuit, open fixture, shorted
- * reference, and that each missing lead is noticed. Without it no earth reading can pass (S9).
+ * reference, and that each missing lead is noticed. The shorted reference comes first, because it names the wire. Without it no earth reading can pass (S9).
  */
 import type { Contact } from "../../rig/model/contacts.ts";
-import { reading } from "../../rig/model/reading.ts";
+import { type Reading, reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, judge, now, step } from "../../rig/plan/words.ts";
-import { binaryGroups } from "../analysis/groups.ts";
+import { binaryGroups, type Group } from "../analysis/groups.ts";
 import { through } from "./fourWire.ts";
 import { leakage } from "./leakage.ts";
 import { gpio } from "./roles.ts";
@@ -18,15 +18,15 @@ const minutes = (n: number) => n * 60;
 export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
   yield* step("Nest is empty", () => nestCode(0, "the nest is not empty"), { deadline_s: 60, takes_s: 1 });
   yield* step("Emergency-stop circuit", emergencyStop, { deadline_s: minutes(10), takes_s: 10 });
-  yield* step("Open fixture", () => openFixture(wiring, contacts), {
-    deadline_s: minutes(5),
-    takes_s: 10,
-    attempts: 2,
-    tearDown: disconnect,
-  });
   yield* step("Shorted reference", () => shortedReference(wiring, contacts), {
     deadline_s: minutes(10),
     takes_s: 60,
+    attempts: 2,
+    tearDown: disconnect,
+  });
+  yield* step("Open fixture", () => openFixture(wiring, contacts), {
+    deadline_s: minutes(5),
+    takes_s: 10,
     attempts: 2,
     tearDown: disconnect,
   });
@@ -71,10 +71,10 @@ function* emergencyStop(): Plan<void> {
   yield* ask({
     id: "release-emergency-stop",
     title: "Emergency stop",
-    text: "Release the emergency stop and reset the safety relay. Your name is recorded with the reset.",
+    text: "Release the emergency stop and reset the safety relay.",
     kind: "confirm",
     timeout_s: 300,
-    action: { do: "estop", pressed: false, reset: true },
+    action: { do: "estop", pressed: false },
   });
   const released = yield* call(gpio, "read", {});
   yield* truth(
@@ -95,11 +95,31 @@ function* openFixture(wiring: Wiring, contacts: readonly Contact[]): Plan<void> 
   });
   for (const group of binaryGroups(contacts.map((contact) => [contact]))) {
     const open = yield* leakage(wiring, group.hi, group.lo, 5);
+    const joined = isOpen(open) ? [] : yield* locate(wiring, group);
+    const names = joined.length > 0 ? joined.join(" and ") : `contacts of group ${group.bit}`;
     yield* judge("rig.open.r", open, {
       id: `rig.open.r/${group.bit}`,
-      meaning: `contacts of the empty fixture are joined: a relay is welded or wires touch (group ${group.bit})`,
+      contacts: joined,
+      meaning: `${names} are joined in the empty fixture: a relay is welded or wires touch`,
     });
   }
+}
+
+/** Far below any insulation and far above any path: only for deciding whether to search. */
+const isOpen = (r: Reading<"ohm">): boolean => r.is === "above" || (r.is === "value" && r.value > 1e7);
+
+/** One contact against the other side, then against each of it: the pairs that are joined. */
+function* locate(wiring: Wiring, group: Group): Plan<readonly Contact[]> {
+  const found = new Set<Contact>();
+  for (const hi of group.hi) {
+    if (isOpen(yield* leakage(wiring, [hi], group.lo, 5))) continue;
+    for (const lo of group.lo) {
+      if (isOpen(yield* leakage(wiring, [hi], [lo], 5))) continue;
+      found.add(hi);
+      found.add(lo);
+    }
+  }
+  return [...found];
 }
 
 /** All four wires of the meter on one contact read about zero; leaving out any one relay must be noticed. */

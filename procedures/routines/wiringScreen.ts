@@ -9,7 +9,7 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
 import { binaryGroups, isolationNets } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
-import { type Range, resistance } from "./fourWire.ts";
+import { resistance } from "./fourWire.ts";
 import { leakage } from "./leakage.ts";
 
 export interface WiringResult {
@@ -32,8 +32,7 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   for (const net of netlist.nets) {
     const [a, b] = net;
     if (!a || !b) continue;
-    const range: Range = signalPins.includes(pinOf(a)) ? "signal" : "power";
-    paths[pinOf(a)] = yield* resistance(wiring, a, b, range);
+    paths[pinOf(a)] = yield* pathResistance(wiring, a, b);
   }
   const screens: { bit: number; r: Reading<"ohm"> }[] = [];
   for (const group of binaryGroups(isolationNets(netlist))) {
@@ -50,6 +49,13 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
     found: found.map((f) => ({ ...f })),
   });
   return { good: yield* judgeWiring(paths, screens, story), paths };
+}
+
+/** In the fine range first; what is above it is read again where an open and a bad contact can be told apart. */
+function* pathResistance(wiring: Wiring, a: Contact, b: Contact): Plan<Reading<"ohm">> {
+  if (signalPins.includes(pinOf(a))) return yield* resistance(wiring, a, b, "signal");
+  const fine = yield* resistance(wiring, a, b, "power");
+  return fine.is === "above" ? yield* resistance(wiring, a, b, "signal") : fine;
 }
 
 function* judgeWiring(
@@ -95,7 +101,8 @@ const expectedMap = (netlist: AdapterNetlist): readonly Found[] =>
     .map((net) => ({ a: net[0] as Contact, b: net[1] as Contact, is: "path" as const, ohm: null }));
 
 /** Infinity for above range; an invalid reading counts as open, which the map then shows as unexplained. */
-const ohmOf = (r: Reading<"ohm">): number => (r.is === "value" ? r.value : Number.POSITIVE_INFINITY);
+const ohmOf = (r: Reading<"ohm">): number =>
+  r.is === "value" ? r.value : r.is === "below" ? r.bound : Number.POSITIVE_INFINITY;
 
 /** CP alone: series resistance from the path reading, leakage to PE at 12 V in both polarities, coupling to PP. */
 export function* pilotPath(wiring: Wiring, paths: WiringResult["paths"]): Plan<void> {

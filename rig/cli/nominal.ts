@@ -16,6 +16,7 @@ import type { Instrument } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
 import type { Measurement } from "../model/verdict.ts";
 import { createSafety } from "../safety/admission.ts";
+import { makeSafeOff } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { simulatedOperator } from "./operator.ts";
@@ -63,7 +64,12 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
     instruments[role] = openKindTwin(role, entry, bench, world, clock);
   }
   const end = new AbortController();
-  const safety = createSafety({ bench, clock, instruments });
+  const safety = createSafety({
+    bench,
+    clock,
+    safeOff: makeSafeOff({ bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
+    lines: () => world.gpio.lines(),
+  });
   const stopWatching = world.gpio.onEdge((edge) => safety.line(edge));
   safety.tripped.addEventListener("abort", () => end.abort(safety.tripped.reason), { once: true });
   const performer = new LivePerformer({

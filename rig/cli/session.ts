@@ -16,7 +16,8 @@ import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
-import { type BenchSafety, createSafety } from "../safety/admission.ts";
+import { createSafety, type SafetyLayer } from "../safety/admission.ts";
+import { makeSafeOff } from "../safety/safeOff.ts";
 import { createRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
@@ -86,23 +87,30 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     const instruments: Record<string, Instrument> = { ...opened.instruments, gpio: gpioInstrument(guard) };
     noteInstruments(instruments, inputs, parts.journal);
     requireWaivers(instruments, inputs, parts.journal, options.say);
-    await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
-    const safety = createSafety({ bench: inputs.bench, clock, instruments });
+    const lines = guard.lines.bind(guard);
+    const safety = createSafety({
+      bench: inputs.bench,
+      clock,
+      safeOff: makeSafeOff({ bench: inputs.bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
+      lines,
+    });
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
-    const ask = withReset(options.operator(parts.control), safety);
+    const ask = options.operator(parts.control);
     const performer = new LivePerformer({ clock, journal: parts.journal, safety, instruments, ask });
     const alive = guard;
     timer = setInterval(() => {
       if (performer.healthy()) alive.beat();
     }, beat_ms);
+    await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
     return await runPlan(inputs, options, parts, safety, performer);
   } catch (thrown) {
     return new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), options.planned);
   } finally {
-    clearInterval(timer);
     await opened?.close();
     await guard?.release().catch((error: unknown) => options.say(`guard: ${asRigError(error).message}`));
+    // Not before the guard is let go: it would take the silence for a hang.
+    clearInterval(timer);
   }
 }
 
@@ -110,7 +118,7 @@ async function runPlan(
   inputs: Inputs,
   options: SessionOptions,
   { journal, end }: Parts,
-  safety: BenchSafety,
+  safety: SafetyLayer,
   performer: LivePerformer,
 ): Promise<Outcome> {
   const note = (body: Data) => {
@@ -118,9 +126,9 @@ async function runPlan(
   };
   note({ kind: "planned", ids: [...options.planned] });
   let safe: Promise<void> | undefined;
-  const safeOff = (why: string): Promise<void> => {
+  const safeOff = async (why: string): Promise<void> => {
     safe ??= safety.safeOff(why).then((evidence) => note({ kind: "safe-off", why, evidence }));
-    return safe;
+    await safe;
   };
   // Safe-off does not wait for the plan to notice.
   end.signal.addEventListener("abort", () => void safeOff(asRigError(end.signal.reason).message), { once: true });
@@ -205,16 +213,6 @@ function requireWaivers(
     say(`      waiver ${id}: ${text} (accepted by ${waiver.by})`);
     journal.append({ type: "note", lane: "main", attempt: 1, body: { kind: "waiver", ...waiver, text } });
   }
-}
-
-/** A prompt whose action says `reset` clears the latched interlocks in the name of the person who confirmed it. */
-function withReset(ask: AskOperator, safety: BenchSafety): AskOperator {
-  return async (prompt, signal) => {
-    const given = await ask(prompt, signal);
-    const action = prompt.action as { readonly reset?: boolean } | undefined;
-    if (action?.reset) safety.reset(given.by);
-    return given;
-  };
 }
 
 const orderly = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

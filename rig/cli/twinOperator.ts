@@ -36,7 +36,6 @@ export function actOn(operator: OperatorModel, data: Data): void {
 
 /** The same through the control socket; gives edges time to come back by the guard. */
 export async function actBy(control: ControlClient, data: Data): Promise<void> {
-  const { reset: _reset, ...action } = data as { readonly reset?: Data; readonly [k: string]: Data | undefined };
-  await control.request(action as Readonly<Record<string, Data>>, 2000);
+  await control.request(data as Readonly<Record<string, Data>>, 2000);
   await new Promise((resolve) => setTimeout(resolve, 60));
 }
