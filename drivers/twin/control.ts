@@ -12,7 +12,10 @@ import { closeUnix, listenUnix, onLines, sendLine } from "./unixSocket.ts";
 
 export interface Controlled {
   readonly world: World;
+  /** What the devices saw. */
   readonly log: TwinLog;
+  /** What the world saw, by its own sequence numbers, from one of them on. */
+  history(from: number): readonly { readonly seq: number }[];
   /** @throws Error for an unknown port */
   misbehave(port: string, mode: Misbehaviour, late_ms: number): Promise<void>;
   /** Bench time now belongs to the caller as well as to the wall clock. */
@@ -62,6 +65,9 @@ async function perform(twin: Controlled, body: Body): Promise<Facts> {
   return facts;
 }
 
+/** Events in one answer; the next request goes on from `next`. */
+const LOG_MAX = 500;
+
 type Action = (twin: Controlled, body: Body) => Facts | undefined | Promise<Facts | undefined>;
 
 const actions: Readonly<Record<string, Action>> = {
@@ -106,7 +112,12 @@ const actions: Readonly<Record<string, Action>> = {
   },
   log: (twin, body) => {
     const from = body["from"] === undefined ? 0 : number(body, "from");
-    const { events, next, lost } = twin.log.read(from);
+    const of = body["of"] === undefined ? "wire" : oneOf(body, "of", ["wire", "world"]);
+    if (of === "world") {
+      const events = twin.history(from).slice(0, LOG_MAX);
+      return { events: events.map((event) => ({ ...event })), next: (events.at(-1)?.seq ?? from - 1) + 1 };
+    }
+    const { events, next, lost } = twin.log.read(from, LOG_MAX);
     return { events: events.map((event) => ({ ...event })), next, lost };
   },
   shutdown: (twin) => {

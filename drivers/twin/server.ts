@@ -16,10 +16,12 @@ import { startGpioSocket } from "./gpioSocket.ts";
 import type { World } from "./models.ts";
 import { type TwinEvent, TwinLog } from "./twinLog.ts";
 import { checkSocketPath } from "./unixSocket.ts";
+import type { WorldLog } from "./world/log.ts";
 
 export interface TwinOptions {
   readonly bench: Bench;
-  readonly world: World;
+  /** Its own log, where it has one, is read by the control socket too. */
+  readonly world: World & { readonly log?: WorldLog };
   /** Folder of the links, the sockets and ports.json; made where it is missing. */
   readonly dir: string;
   /** Bench seconds a wall second; `max`: bench time moves by the control socket alone, and bytes take no time. */
@@ -117,6 +119,7 @@ class Twin {
     const socket = await startControlSocket(control, {
       world,
       log: this.#log,
+      history: (from) => world.log?.entries(from) ?? [],
       misbehave: (port, mode, late_ms) => this.#misbehave(port, mode, late_ms),
       advanced: () => this.#rebase(),
       // The answer goes out before the socket closes.

@@ -43,7 +43,7 @@ export class TwinLog {
   /** At most `count` events from sequence number `from` on, and where to go on. `lost`: older ones that are gone. */
   read(
     from: number,
-    count = 500,
+    count: number,
   ): { readonly events: readonly TwinEvent[]; readonly next: number; readonly lost: number } {
     const first = this.#events[0]?.seq ?? this.#seq;
     const start = Math.max(0, from - first);

@@ -151,7 +151,10 @@ class Generator {
       set: (call) => {
         noMoreThan(call, 3);
         const output = this.#output(call);
-        const [frequency, amplitude, offset] = call.arguments.map((text) => numeric(text, { DEFault: Number.NaN }));
+        const [frequency, amplitude, offset] = ["HZ", "V", "V"].map((unit, i) => {
+          const text = call.arguments[i];
+          return text === undefined ? undefined : numeric(text, { DEFault: Number.NaN }, unit);
+        });
         const next = structuredClone(output);
         next.shape = choice(shape.toUpperCase(), SHAPES);
         if (given(frequency)) next.frequency_Hz = within(frequency, 1e-6, 30e6);

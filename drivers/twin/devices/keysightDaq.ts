@@ -9,8 +9,10 @@
  * that a whole sweep is taken at its trigger, with time tags spaced by the channel time.
  */
 import { channelList } from "./channelList.ts";
-import { DaqChannels, QUESTIONABLE, RANGES_V } from "./daqChannels.ts";
-import { MEMORY, type ReadingFormat, ReadingMemory, type Stored, written } from "./daqMemory.ts";
+import { DaqChannels } from "./daqChannels.ts";
+import { configureCommands } from "./daqConfigure.ts";
+import { MEMORY, type ReadingFormat, type Stored, written } from "./daqMemory.ts";
+import { Scanner } from "./daqScan.ts";
 import { configNumber, type DeviceContext, type DeviceTwin } from "./device.ts";
 import { Pending, type ScpiCall, type ScpiCommand, ScpiDevice } from "./scpi.ts";
 import { scpiErrors } from "./scpiError.ts";
@@ -28,37 +30,17 @@ import {
 
 const INFINITE_COUNT = "+9.90000200E+37";
 const NO_DATA = "+9.91000000E+37";
-const TIMER_MIN_s = 0;
+const INFINITE = Number.POSITIVE_INFINITY;
 const TIMER_MAX_s = 359_999;
-const ON = ["VOLTage", "TEMPerature"] as const;
+const COUNT_MAX = 100_000;
 
 export const keysightDaq = (context: DeviceContext): DeviceTwin => new DataLogger(context).device;
 
-/** A running scan. */
-interface Scan {
-  readonly start_s: number;
-  sweeps: number;
-  cancel: () => void;
-  /** Set where the next sweep waits for *TRG. */
-  onTrigger: (() => void) | undefined;
-}
-
 class DataLogger {
   readonly device: ScpiDevice;
-  readonly #context: DeviceContext;
   readonly #channels: DaqChannels;
-  readonly #memory = new ReadingMemory();
-  #list: readonly number[] = [];
-  #scan: Scan | undefined;
-  #started = new Date(0);
-  #whenIdle: (() => void)[] = [];
-  #whenStored: (() => void)[] = [];
-  #questionable = 0;
-  #events = 0;
-  #reported = 0;
-  readonly #source = choiceSetting(":TRIGger:SOURce", "IMM", ["BUS", "IMMediate", "EXTernal", "TIMer", "ALARm1"]);
-  #timer_s = 10;
-  #count = 1;
+  readonly #scanner: Scanner;
+  readonly #source = choiceSetting(":TRIGger:SOURce", "IMM", ["BUS", "IMMediate", "EXTernal", "TIMer"]);
   readonly #tags = {
     unit: boolSetting(":FORMat:READing:UNIT", false),
     time: boolSetting(":FORMat:READing:TIME", false),
@@ -68,30 +50,29 @@ class DataLogger {
   readonly #timeType = choiceSetting(":FORMat:READing:TIME:TYPE", "REL", ["ABSolute", "RELative"]);
 
   constructor(context: DeviceContext) {
-    this.#context = context;
     const [{ entry, identity }] = context.answering;
     this.#channels = new DaqChannels(context.world, context.bench, configNumber(entry, "line_Hz", 60));
-    const text = identity().includes(",") ? identity : () => `Keysight Technologies,${identity()}`;
+    this.#scanner = new Scanner(context.world, this.#channels, () => this.#source.value);
+    const maker = (text: string): string => (text.includes(",") ? text : `Keysight Technologies,${text}`);
+    const configure = configureCommands({
+      channels: this.#channels,
+      scanList: () => this.#scanner.list,
+      overwriteScan: (list) => this.#overwriteScan(list),
+      readAll: () => this.#readAll(),
+    });
     this.device = new ScpiDevice({
-      commands: [...this.#scanning(), ...this.#configuring(), ...this.#memoryCommands(), ...this.#status()],
-      identity: () => `${text()},${entry.serial},A.02.02-01.00-02.01-00.02-03-01`,
+      commands: [...this.#scanning(), ...configure, ...this.#memory(), ...this.#status()],
+      identity: () => `${maker(identity())},${entry.serial},A.02.02-01.00-02.01-00.02-03-01`,
       reset: () => this.#reset(),
       reply: context.reply,
-      clear: () => {
-        this.#events = 0;
-      },
+      clear: () => this.#scanner.clearEvents(),
     });
   }
 
   #reset(): void {
-    this.#abort();
+    this.#scanner.reset();
     this.#channels.reset();
-    this.#memory.clear();
-    this.#list = [];
-    this.#questionable = 0;
     this.#source.reset();
-    this.#timer_s = 10;
-    this.#count = 1;
     this.#untag();
     this.#timeType.reset();
   }
@@ -100,176 +81,92 @@ class DataLogger {
     for (const tag of Object.values(this.#tags)) tag.reset();
   }
 
+  #overwriteScan(list: readonly number[]): void {
+    this.#scanner.abort();
+    this.#scanner.list = list;
+    this.#source.reset();
+    this.#scanner.count = 1;
+    this.#untag();
+  }
+
   #scanning(): readonly ScpiCommand[] {
+    const scanner = this.#scanner;
     return [
       {
         header: "[:ROUTe]:SCAN",
         set: (call) => {
           noMoreThan(call, 1);
-          this.#setList(channelList(argument(call)));
+          scanner.list = channelList(argument(call));
         },
-        ask: () => block(`(@${this.#list.join(",")})`),
+        ask: () => block(`(@${scanner.list.join(",")})`),
       },
-      { header: "[:ROUTe]:SCAN:SIZE", ask: () => `+${this.#list.length}` },
+      { header: "[:ROUTe]:SCAN:SIZE", ask: () => `+${scanner.list.length}` },
       this.#source.command,
-      { header: ":TRIGger:TIMer", set: (call) => this.#setTimer(call), ask: () => nr3(this.#timer_s) },
+      {
+        header: ":TRIGger:TIMer",
+        set: (call) => {
+          noMoreThan(call, 1);
+          scanner.timer_s = within(numeric(argument(call), { MINimum: 0, MAXimum: TIMER_MAX_s }, "S"), 0, TIMER_MAX_s);
+        },
+        ask: () => nr3(scanner.timer_s),
+      },
       {
         header: ":TRIGger:COUNt",
-        set: (call) => this.#setCount(call),
-        ask: () => (this.#count === Number.POSITIVE_INFINITY ? INFINITE_COUNT : nr3(this.#count)),
+        set: (call) => {
+          scanner.count = triggerCount(call);
+        },
+        ask: () => (scanner.count === INFINITE ? INFINITE_COUNT : nr3(scanner.count)),
       },
-      { header: ":INITiate[:IMMediate]", set: () => this.#initiate() },
-      { header: ":ABORt", set: () => this.#abort() },
-      { header: "*TRG", set: () => this.#trigger() },
+      { header: ":INITiate[:IMMediate]", set: () => scanner.initiate() },
+      { header: ":ABORt", set: () => scanner.abort() },
+      { header: "*TRG", set: () => scanner.trigger() },
       { header: ":READ", ask: () => this.#readAll() },
-      { header: ":FETCh", ask: () => this.#idle(() => this.#fetch()) },
-      { header: "*OPC", set: () => undefined, ask: () => this.#idle(() => "1") },
-      { header: "*WAI", set: () => undefined },
+      { header: ":FETCh", ask: () => this.#whenIdle(() => this.#fetch()) },
+      { header: "*OPC", set: () => undefined, ask: () => this.#whenIdle(() => "1") },
     ];
   }
 
-  #setList(list: readonly number[]): void {
-    this.#list = list;
-  }
-
-  #setTimer(call: ScpiCall): void {
-    noMoreThan(call, 1);
-    this.#timer_s = within(
-      numeric(argument(call), { MINimum: TIMER_MIN_s, MAXimum: TIMER_MAX_s }, "S"),
-      0,
-      TIMER_MAX_s,
-    );
-  }
-
-  #setCount(call: ScpiCall): void {
-    noMoreThan(call, 1);
-    const count = numeric(argument(call), {
-      MINimum: 1,
-      MAXimum: 1e5,
-      INFinity: Number.POSITIVE_INFINITY,
-    });
-    if (count !== Number.POSITIVE_INFINITY && count < 9.9e37) within(count, 1, 1e5);
-    this.#count = count >= 9.9e37 ? Number.POSITIVE_INFINITY : Math.round(count);
-  }
-
-  /** INIT clears the memory; the sweeps follow at their own bench time. */
-  #initiate(): void {
-    if (this.#scan !== undefined) throw scpiErrors.initIgnored();
-    if (this.#list.length === 0) throw scpiErrors.settingsConflict();
-    this.#memory.clear();
-    this.#reported = 0;
-    this.#questionable = 0;
-    this.#started = new Date();
-    const scan: Scan = {
-      start_s: this.#context.world.now_s(),
-      sweeps: 0,
-      cancel: () => undefined,
-      onTrigger: undefined,
-    };
-    this.#scan = scan;
-    this.#next(scan);
-  }
-
-  #next(scan: Scan): void {
-    if (this.#source.value === "BUS" || this.#source.value === "EXT") {
-      scan.onTrigger = () => this.#sweep(scan);
-    } else if (this.#source.value === "TIM" && scan.sweeps > 0) {
-      const { world } = this.#context;
-      const step_s = Math.max(this.#timer_s, this.#sweepTime_s());
-      scan.cancel = world.schedule(scan.start_s + scan.sweeps * step_s, () => this.#sweep(scan));
-    } else if (this.#count === Number.POSITIVE_INFINITY && scan.sweeps > 0) {
-      const { world } = this.#context;
-      scan.cancel = world.schedule(world.now_s() + this.#sweepTime_s(), () => this.#sweep(scan));
-    } else this.#sweep(scan);
-  }
-
-  #sweepTime_s(): number {
-    return this.#list.reduce((sum, channel) => sum + this.#channels.duration_s(channel), 0);
-  }
-
-  #sweep(scan: Scan): void {
-    scan.onTrigger = undefined;
-    let at_s = this.#context.world.now_s() - scan.start_s;
-    for (const channel of this.#list) {
-      const { value, unit, bit } = this.#channels.measure(channel);
-      at_s += this.#channels.duration_s(channel);
-      this.#memory.add({ value, unit, channel, at_s });
-      this.#questionableBit(bit);
-    }
-    if (this.#memory.overflowed) this.#questionableBit(QUESTIONABLE.MEMORY);
-    scan.sweeps++;
-    for (const waiting of this.#whenStored.splice(0)) waiting();
-    if (scan.sweeps >= this.#count) this.#end();
-    else this.#next(scan);
-  }
-
-  /** Overload bits are set once for each INIT. */
-  #questionableBit(bit: number): void {
-    if (bit === 0) return;
-    this.#questionable |= bit;
-    if ((this.#reported & bit) === 0) this.#events |= bit;
-    this.#reported |= bit;
-  }
-
-  #trigger(): void {
-    const waiting = this.#scan?.onTrigger;
-    if (waiting === undefined) throw scpiErrors.triggerIgnored();
-    waiting();
-  }
-
-  #abort(): void {
-    this.#scan?.cancel();
-    if (this.#scan !== undefined) this.#end();
-  }
-
-  #end(): void {
-    this.#scan = undefined;
-    for (const waiting of this.#whenIdle.splice(0)) waiting();
-  }
-
   /** What is asked while a scan runs is answered when it has ended. */
-  #idle(tell: () => string): string | Pending {
-    if (this.#scan === undefined) return tell();
-    return new Pending((done) => this.#whenIdle.push(() => done(tell())));
+  #whenIdle(tell: () => string): string | Pending {
+    if (!this.#scanner.scanning) return tell();
+    return new Pending((done) => this.#scanner.whenIdle(() => done(tell())));
   }
 
   #readAll(): string | Pending {
-    this.#initiate();
-    return this.#idle(() => this.#fetch());
+    this.#scanner.initiate();
+    return this.#whenIdle(() => this.#fetch());
   }
 
   #fetch(): string {
-    if (this.#memory.length === 0) throw scpiErrors.dataStale();
-    return this.#text(this.#memory.read());
+    const { memory } = this.#scanner;
+    if (memory.length === 0) throw scpiErrors.dataStale();
+    return this.#text(memory.read());
   }
 
-  #format(): ReadingFormat {
+  #text(readings: readonly Stored[]): string {
     const { unit, time, channel, alarm } = this.#tags;
-    return {
+    const format: ReadingFormat = {
       unit: unit.value,
       time: time.value,
       channel: channel.value,
       alarm: alarm.value,
-      start: this.#timeType.value === "ABS" ? this.#started : undefined,
+      start: this.#timeType.value === "ABS" ? this.#scanner.started : undefined,
     };
-  }
-
-  #text(readings: readonly Stored[]): string {
-    const format = this.#format();
     return readings.map((reading) => written(reading, format)).join(",");
   }
 
-  #memoryCommands(): readonly ScpiCommand[] {
+  #memory(): readonly ScpiCommand[] {
+    const { memory } = this.#scanner;
     return [
       ...Object.values(this.#tags).map((tag) => tag.command),
       this.#timeType.command,
-      { header: ":DATA:POINts", ask: () => `+${this.#memory.length}` },
+      { header: ":DATA:POINts", ask: () => `+${memory.length}` },
       { header: ":DATA:REMove", ask: (call) => this.#remove(call) },
       {
         header: ":R",
         ask: (call) => {
           const count = call.arguments[0] === undefined ? MEMORY : Math.round(numeric(argument(call)));
-          return block(this.#text(this.#memory.take(within(count, 1, MEMORY))));
+          return block(this.#text(memory.take(within(count, 1, MEMORY))));
         },
       },
       { header: ":DATA:LAST", ask: (call) => this.#last(call) },
@@ -278,14 +175,15 @@ class DataLogger {
 
   #remove(call: ScpiCall): string | Pending {
     noMoreThan(call, 2);
+    const scanner = this.#scanner;
     const count = within(Math.round(numeric(argument(call))), 1, MEMORY);
     const wait = call.arguments[1] !== undefined && choice(argument(call, 1), ["WAIT"]) === "WAIT";
-    if (this.#memory.length >= count) return this.#text(this.#memory.take(count));
+    if (scanner.memory.length >= count) return this.#text(scanner.memory.take(count));
     if (!wait) throw scpiErrors.outOfRange();
     return new Pending((done) => {
       const look = (): void => {
-        if (this.#memory.length >= count) done(this.#text(this.#memory.take(count)));
-        else this.#whenStored.push(look);
+        if (scanner.memory.length >= count) done(this.#text(scanner.memory.take(count)));
+        else scanner.whenStored(look);
       };
       look();
     });
@@ -296,117 +194,25 @@ class DataLogger {
     const count = call.arguments.length > 1 ? within(numeric(argument(call)), 1, 1000) : 1;
     const [channel] = list;
     if (list.length !== 1 || channel === undefined) throw scpiErrors.illegalValue();
-    const found = this.#memory.last(channel, count);
+    const found = this.#scanner.memory.last(channel, count);
     return found.length === 0 ? NO_DATA : this.#text(found);
   }
 
-  #configuring(): readonly ScpiCommand[] {
-    return [
-      { header: ":CONFigure[:VOLTage][:DC]", set: (call) => this.#configureVolts(call) },
-      { header: ":CONFigure:TEMPerature", set: (call) => this.#configureTemperature(call) },
-      { header: ":MEASure[:VOLTage][:DC]", ask: (call) => this.#measureNow(() => this.#configureVolts(call)) },
-      { header: ":MEASure:TEMPerature", ask: (call) => this.#measureNow(() => this.#configureTemperature(call)) },
-      ...ON.flatMap((kind) => this.#perFunction(kind)),
-      this.#perChannel("[:SENSe]:VOLTage[:DC]:RANGe[:UPPer]", (text, channel) => {
-        this.#channels.of(channel).range_V = range(text);
-      }),
-      this.#perChannel("[:SENSe]:VOLTage[:DC]:RANGe:AUTO", (text, channel) => {
-        if (bool(text)) this.#channels.of(channel).range_V = "auto";
-      }),
-      this.#perChannel("[:SENSe]:TEMPerature:TRANsducer:TYPE", (text) => void choice(text, ["TCouple"])),
-      this.#perChannel("[:SENSe]:TEMPerature:TRANsducer:TCouple:TYPE", (text, channel) => {
-        this.#channels.of(channel).thermocouple = choice(text, TYPES);
-      }),
-      this.#perChannel("[:SENSe]:TEMPerature:TRANsducer:TCouple:CHECk", (text, channel) => {
-        this.#channels.of(channel).check = bool(text);
-      }),
-      this.#perChannel("[:SENSe]:TEMPerature:TRANsducer:TCouple:RJUNction:TYPE", (text) => {
-        choice(text, ["INTernal", "EXTernal", "FIXed"]);
-      }),
-      this.#perChannel(":UNIT:TEMPerature", (text) => void choice(text, ["C"])),
-      this.#perChannel(":INPut:IMPedance:AUTO", (text) => void bool(text)),
-      this.#perChannel("[:ROUTe]:CHANnel:DELay", (text, channel) => {
-        this.#channels.of(channel).delay_s = within(numeric(text, { MINimum: 0, MAXimum: 60 }, "S"), 0, 60);
-      }),
-      this.#perChannel("[:ROUTe]:CHANnel:DELay:AUTO", (text, channel) => {
-        if (bool(text)) this.#channels.of(channel).delay_s = "auto";
-      }),
-    ];
-  }
-
-  #perFunction(kind: string): readonly ScpiCommand[] {
-    return [
-      this.#perChannel(`[:SENSe]:${kind}[:DC]:NPLC`, (text, channel) => {
-        this.#channels.of(channel).plc = within(numeric(text, { MINimum: 0.02, MAXimum: 200 }), 0.02, 200);
-      }),
-      this.#perChannel(`[:SENSe]:${kind}[:DC]:ZERO:AUTO`, (text) => void choice(text, ["OFF", "ON", "ONCE", "0", "1"])),
-    ];
-  }
-
-  /** `<header> <value>,(@<list>)`; without a list all channels of the scan list are meant. */
-  #perChannel(header: string, set: (text: string, channel: number) => void): ScpiCommand {
-    return {
-      header,
-      set: (call) => {
-        noMoreThan(call, 2);
-        const list = call.arguments[1] === undefined ? this.#list : channelList(argument(call, 1));
-        for (const channel of list) set(argument(call), channel);
-      },
-    };
-  }
-
-  /** CONF:VOLT:DC [<range>[,<resolution>],](@<list>) */
-  #configureVolts(call: ScpiCall): void {
-    noMoreThan(call, 3);
-    const list = channelList(call.arguments.at(-1) ?? "");
-    const first = call.arguments.length > 1 ? range(argument(call)) : "auto";
-    for (const channel of list) this.#channels.configure(channel, "VOLT").range_V = first;
-    this.#overwriteScan(list);
-  }
-
-  /** CONF:TEMP TC,<type>[,1[,<resolution>]],(@<list>) */
-  #configureTemperature(call: ScpiCall): void {
-    const list = channelList(call.arguments.at(-1) ?? "");
-    if (call.arguments.length < 3) throw scpiErrors.missingParameter();
-    noMoreThan(call, 5);
-    choice(argument(call), ["TCouple", "TC"]);
-    const type = choice(argument(call, 1), TYPES);
-    for (const channel of list) this.#channels.configure(channel, "TEMP").thermocouple = type;
-    this.#overwriteScan(list);
-  }
-
-  /** CONFigure makes the list the scan list and the trigger immediate, and switches the tags off (page 149). */
-  #overwriteScan(list: readonly number[]): void {
-    this.#abort();
-    this.#setList(list);
-    this.#source.reset();
-    this.#count = 1;
-    this.#untag();
-  }
-
-  #measureNow(configure: () => void): string | Pending {
-    configure();
-    return this.#readAll();
-  }
-
   #status(): readonly ScpiCommand[] {
+    const scanner = this.#scanner;
     return [
-      { header: ":STATus:QUEStionable:CONDition", ask: () => `+${this.#questionable}` },
-      {
-        header: ":STATus:QUEStionable[:EVENt]",
-        ask: () => {
-          const events = this.#events;
-          this.#events = 0;
-          return `+${events}`;
-        },
-      },
+      { header: ":STATus:QUEStionable:CONDition", ask: () => `+${scanner.condition}` },
+      { header: ":STATus:QUEStionable[:EVENt]", ask: () => `+${scanner.takeEvents()}` },
       { header: ":STATus:QUEStionable:ENABle", set: (call) => void within(numeric(argument(call)), 0, 32767) },
-      { header: ":STATus:OPERation:CONDition", ask: () => (this.#scan === undefined ? "+0" : "+16") },
+      { header: ":STATus:OPERation:CONDition", ask: () => (scanner.scanning ? "+16" : "+0") },
       { header: ":STATus:PRESet", set: () => undefined },
       { header: ":SYSTem:PRESet", set: () => this.#reset() },
       {
         header: ":SYSTem:CTYPe",
-        ask: (call) => `Keysight Technologies,DAQM901A,SIM-MUX-${within(numeric(argument(call)), 100, 300) / 100},1.00`,
+        ask: (call) => {
+          const slot = within(numeric(argument(call)), 100, 300) / 100;
+          return `Keysight Technologies,DAQM901A,SIM-MUX-${slot},1.00`;
+        },
       },
       { header: "[:ROUTe]:OPEN:ALL", set: () => undefined },
       { header: ":DISPlay[:STATe]", set: (call) => void bool(argument(call)) },
@@ -414,16 +220,10 @@ class DataLogger {
   }
 }
 
-const TYPES = ["B", "E", "J", "K", "N", "R", "S", "T"] as const;
-
-/** The smallest range that holds the voltage named. */
-function range(text: string): number | "auto" {
-  const name = text.toUpperCase();
-  if (name === "AUTO" || name === "DEF" || name === "DEFAULT") return "auto";
-  const volts = numeric(text, { MINimum: 0.1, MAXimum: 300 }, "V");
-  const found = RANGES_V.find((candidate) => volts <= candidate * 1.000001);
-  if (found === undefined || volts < 0) throw scpiErrors.outOfRange();
-  return found;
+function triggerCount(call: ScpiCall): number {
+  noMoreThan(call, 1);
+  const count = numeric(argument(call), { MINimum: 1, MAXimum: COUNT_MAX, INFinity: INFINITE });
+  return count >= 9.9e37 ? INFINITE : Math.round(within(count, 1, COUNT_MAX));
 }
 
 /** IEEE 488.2 definite-length block, `#214(@101,102)`. */

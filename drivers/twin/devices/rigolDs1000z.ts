@@ -181,7 +181,8 @@ class Oscilloscope {
     const { dt_s, points } = this.#timing();
     this.#dt_s = dt_s;
     const source = channelName(this.#trigger.value);
-    const wanted = shown.includes(source) ? shown : [...shown, source];
+    // The world triggers on the channel named first.
+    const wanted = [source, ...shown.filter((n) => n !== source)];
     const seen = wanted.filter((n) => n <= 2);
     const factor = (n: number): number => (this.#channels.get(n)?.probe ?? PROBE) / PROBE;
     const level_V = this.#level.value / factor(source);

@@ -6,7 +6,7 @@
  */
 import type { DeviceTwin } from "./device.ts";
 import { toBytes, toText } from "./device.ts";
-import { ErrorQueue, eventBit, ScpiError, scpiErrors } from "./scpiError.ts";
+import { ErrorQueue, eventBit, OVERFLOW, ScpiError, scpiErrors } from "./scpiError.ts";
 import { compileHeader, type Header, splitArguments, splitUnits, UnitPath } from "./scpiText.ts";
 
 export interface ScpiCall {
@@ -92,8 +92,8 @@ export class ScpiDevice implements DeviceTwin {
 
   /** Reports an error that no command caused. */
   report(error: ScpiError): void {
-    this.errors.push(error);
-    this.#events |= eventBit(error.number);
+    const queued = this.errors.push(error);
+    this.#events |= eventBit(error.number) | (queued ? 0 : eventBit(OVERFLOW));
   }
 
   #work(): void {

@@ -31,14 +31,19 @@ export const scpiErrors = {
 } as const;
 
 const DEPTH = 20;
+export const OVERFLOW = -350;
 
 export class ErrorQueue {
   #errors: ScpiError[] = [];
 
-  /** When full, the last one is replaced by -350 and later ones are lost (SCPI-99 volume 2, 21.8.1). */
-  push(error: ScpiError): void {
-    if (this.#errors.length < DEPTH) this.#errors.push(error);
-    else this.#errors[DEPTH - 1] = new ScpiError(-350, "Queue overflow");
+  /**
+   * When full, the last one is replaced by -350 and later ones are lost (SCPI-99 volume 2, 21.8.1). False when it was full.
+   */
+  push(error: ScpiError): boolean {
+    const room = this.#errors.length < DEPTH;
+    if (room) this.#errors.push(error);
+    else this.#errors[DEPTH - 1] = new ScpiError(OVERFLOW, "Queue overflow");
+    return room;
   }
 
   shift(): ScpiError | undefined {

@@ -12,7 +12,14 @@ interface PortText {
   port?: number;
 }
 
+let read: Bench | undefined;
+
 export function bench(): Bench {
+  read ??= readBench();
+  return read;
+}
+
+function readBench(): Bench {
   const file = parse(readFileSync("benches/rb-1.yaml", "utf8")) as {
     bench: string;
     ports: Record<string, PortText>;
