@@ -129,7 +129,7 @@ function energySources(bench: Bench): readonly EnergySource[] {
     if (part.type !== "resistor" || part.ohm < leak_ohm_min) continue;
     if (!Object.values(bench.channels).some((channel) => channel.hi === part.from && channel.lo === part.to)) continue;
     // Live only through its rail relay, so it gives nothing of its own here.
-    found.push({ name: part.id, what: "meter", hot: [part.from, part.to], returns: [], voltage_V: 0, current_A: 0 });
+    found.push({ name: part.id, what: "meter", hot: [part.to], returns: [], voltage_V: 0, current_A: 0 });
   }
   return found;
 }
