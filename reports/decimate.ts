@@ -8,7 +8,7 @@ export interface Samples {
 /** A series of at most this many points draws as well as any. */
 export const points_max = 2000;
 
-/** At most `most` points, in order; first and last are kept. Points that are not finite are left out. */
+/** At most `most` points, in order; first and last are kept. Points that are not `drawable` are left out. */
 export function decimate({ x, y }: Samples, most = points_max): Samples {
   const keep: number[] = [];
   const count = Math.min(x.length, y.length);
@@ -28,7 +28,11 @@ export function decimate({ x, y }: Samples, most = points_max): Samples {
   return { x: Float64Array.from(order, (i) => x[i] ?? 0), y: Float64Array.from(order, (i) => y[i] ?? 0) };
 }
 
-const finite = (x: Float64Array, y: Float64Array, i: number): boolean => Number.isFinite(x[i]) && Number.isFinite(y[i]);
+/** Instruments say overload with numbers of this size (9.9E37): no value, so not drawn (E2). */
+const fakeNumber = 1e29;
+export const drawable = (v: number | undefined): v is number => v !== undefined && Math.abs(v) < fakeNumber;
+
+const finite = (x: Float64Array, y: Float64Array, i: number): boolean => drawable(x[i]) && drawable(y[i]);
 
 function firstFinite(x: Float64Array, y: Float64Array, from: number, end: number, by: 1 | -1): readonly number[] {
   for (let i = from; i !== end; i += by) if (finite(x, y, i)) return [i];

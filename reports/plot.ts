@@ -2,7 +2,7 @@
  * A line chart as SVG: axes with units and round ticks, limit lines, vertical marks, each series named at its end and told
  * apart by dash pattern as well as colour.
  */
-import { decimate, type Samples } from "./decimate.ts";
+import { decimate, drawable, type Samples } from "./decimate.ts";
 import { html, Markup, shown } from "./text/escape.ts";
 import { niceTicks, type Ticks, tickText } from "./ticks.ts";
 
@@ -68,7 +68,7 @@ function bounds(values: Iterable<number>): readonly [number, number] {
 
 function* everyY(plot: Plot, series: readonly PlotSeries[]): Generator<number> {
   for (const s of series) yield* s.y;
-  for (const limit of plot.limits ?? []) if (Number.isFinite(limit.value)) yield limit.value;
+  for (const limit of plot.limits ?? []) if (drawable(limit.value)) yield limit.value;
 }
 
 function* everyX(series: readonly PlotSeries[]): Generator<number> {
@@ -153,12 +153,12 @@ function axes(plot: Plot, frame: Frame): Markup {
 }
 
 function limitLines(plot: Plot, { py, right }: Frame): Markup {
-  const lines = (plot.limits ?? []).filter((l) => Number.isFinite(l.value));
+  const lines = (plot.limits ?? []).filter((l) => drawable(l.value));
   return html`${lines.map((l) => html`<path d="M${margin.left} ${py(l.value)}H${right}" class="limit"/><text x="${margin.left + 6}" y="${py(l.value) - 5}" class="limit-name">${l.label}</text>`)}`;
 }
 
 function marks(plot: Plot, { px, x, height, right }: Frame): Markup {
-  const inside = (plot.marks ?? []).filter((m) => Number.isFinite(m.at) && m.at >= x.min && px(m.at) <= right + 0.5);
+  const inside = (plot.marks ?? []).filter((m) => drawable(m.at) && m.at >= x.min && px(m.at) <= right + 0.5);
   return html`${inside.map((m) => {
     const anchor = px(m.at) > (margin.left + right) / 2 ? "end" : "start";
     const at = px(m.at) + (anchor === "end" ? -6 : 6);

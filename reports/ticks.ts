@@ -12,7 +12,7 @@ export function niceTicks(low: number, high: number, wanted: number): Ticks {
   let a = Math.min(low, high);
   let b = Math.max(low, high);
   if (!Number.isFinite(a) || !Number.isFinite(b)) [a, b] = [0, 1];
-  const least = Math.max(Math.abs(a), Math.abs(b)) * 1e-9;
+  const least = Math.max(Math.abs(a) * 1e-9, Math.abs(b) * 1e-9, 1e-15);
   if (b - a <= least) {
     const room = Math.max(Math.abs(a) * 0.05, 1e-12);
     [a, b] = [a - room, b + room];

@@ -80,8 +80,8 @@ function instruments(record: RunRecord): Markup {
   const rows = record.instruments.map((body) => {
     const all = { ...fields(body["identity"]), ...body };
     const due = typeof all["calibrationDue"] === "string" ? all["calibrationDue"] : "";
-    // ISO dates compare as text.
-    const overdue = due !== "" && due < record.head.started.slice(0, due.length);
+    // ISO dates compare as text; other words are no date and are printed as they are.
+    const overdue = /^\d{4}-\d\d-\d\d$/.test(due) && due < record.head.started.slice(0, 10);
     const rest = Object.fromEntries(Object.entries(all).filter(([key]) => !known.has(key)));
     return [
       html`<b>${word(all["role"])}</b>`,

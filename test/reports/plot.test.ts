@@ -40,7 +40,7 @@ describe("decimation", () => {
           expect(Number.isFinite(few.y[k])).toBe(true);
           if (k > 0) expect(x).toBeGreaterThan(few.x[k - 1] ?? 0);
         }
-        const finite = y.filter(Number.isFinite);
+        const finite = y.filter((v) => Math.abs(v) < 1e29);
         if (finite.length > 0) expect(Math.max(...few.y)).toBe(Math.max(...finite));
       }),
     );
@@ -53,7 +53,7 @@ describe("ticks", () => {
     fc.assert(
       fc.property(bound, bound, fc.integer({ min: 2, max: 10 }), (a, b, wanted) => {
         const ticks = niceTicks(a, b, wanted);
-        const slack = ticks.step * 1e-6;
+        const slack = ticks.step * 1e-6 + 1e-15;
         expect(ticks.min).toBeLessThanOrEqual(Math.min(a, b) + slack);
         expect(ticks.max).toBeGreaterThanOrEqual(Math.max(a, b) - slack);
         expect(ticks.at.length).toBeGreaterThanOrEqual(2);

@@ -10,22 +10,7 @@ import {
   shown,
   visible,
 } from "../../../reports/text/escape.ts";
-
-/** Text as hostile as it gets: any code units, lone surrogates too, and the usual attacks. */
-export const hostile = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 60 }),
-  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 }).map((codes) => String.fromCharCode(...codes)),
-  fc.constantFrom(
-    "</script><script>alert(1)</script>",
-    "\"' onload=x",
-    "]]>",
-    "<!--",
-    "\u202egnp.exe",
-    "\0",
-    "&amp;",
-    "../../etc/passwd",
-  ),
-);
+import { hostile } from "../hostile.ts";
 
 const decode = (text: string): string =>
   text.replace(
