@@ -12,7 +12,7 @@ export interface Branch {
   emf_V: number;
 }
 
-/** Anode a, cathode b: I = Is (exp(V / nVt) - 1). */
+/** Anode a, cathode b: I = Is (exp(V / nVt) - 1) + leak V. */
 export interface Diode {
   readonly type: "diode";
   readonly id: string;
@@ -69,13 +69,17 @@ export interface Load {
 
 export type Element = Branch | Diode | Capacitor | Injection | Source | Load;
 
-/** Small-signal silicon diode: 0.70 V at 3 mA, 0.73 V at 6 mA, 25 degC (within domain.md 2.1: 0.55 to 0.85 V). */
-export const diode = { saturation_A: 1.77e-9, nVt_V: 1.9 * 0.025693 } as const;
+/**
+ * Small-signal silicon diode: 0.70 V at 3 mA, 0.73 V at 6 mA, 25 degC (within domain.md 2.1: 0.55 to 0.85 V). The leak
+ * (10 Gohm) makes two of them in reverse share their voltage.
+ */
+export const diode = { saturation_A: 1.77e-9, nVt_V: 1.9 * 0.025693, leak_S: 1e-10 } as const;
 
-export const diodeCurrent_A = (volt: number): number => diode.saturation_A * Math.expm1(volt / diode.nVt_V);
+export const diodeCurrent_A = (volt: number): number =>
+  diode.saturation_A * Math.expm1(volt / diode.nVt_V) + diode.leak_S * volt;
 
 export const diodeConductance_S = (volt: number): number =>
-  (diode.saturation_A / diode.nVt_V) * Math.exp(volt / diode.nVt_V);
+  (diode.saturation_A / diode.nVt_V) * Math.exp(volt / diode.nVt_V) + diode.leak_S;
 
 /**
  * The junction voltage that Newton may go to: without the limit the exponential overflows on the first step

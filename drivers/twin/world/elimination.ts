@@ -2,7 +2,8 @@
  * Nodal equations of one connected island, solved by eliminating nodes (star-mesh). It is LU decomposition of the
  * conductance matrix with each diagonal kept as the sum of its row (Grassmann, Taha and Heyman 1985): conductances are
  * only ever added, multiplied and divided, never subtracted, so that 1 uohm and 1 Gohm live in one system and each
- * keeps its full precision. What is left is the rounding of the voltages themselves: 1e-16 of the largest.
+ * keeps its full precision. What is left is the rounding of voltages (1e-16 of the largest) and of the currents that
+ * EMFs would drive into a short (1e-16 of them): behind 12 V and 1 ohm 1 Gohm still reads within 1e-7.
  */
 
 export interface Island {
