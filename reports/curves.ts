@@ -128,7 +128,6 @@ function ambientAtEnd(temperatures: readonly PlotSeries[]): number | undefined {
 
 interface Pilot {
   readonly title: string;
-  readonly node: string;
   readonly series: PlotSeries[];
 }
 
@@ -138,12 +137,14 @@ const nodeNames: Readonly<Record<string, string>> = { CP_S: "EVSE face (CP_S)", 
 export function pilotPlots(content: Content): Markup | undefined {
   const groups = new Map<string, Pilot>();
   for (const s of seriesUnder(content, "pilot/")) {
-    const [via, state, duty, node] = s.name.split("/");
-    if (via === undefined || state === undefined || duty === undefined || node === undefined) continue;
+    const [via, state, duty, wave] = s.name.split("/");
+    if (via === undefined || state === undefined || duty === undefined || wave === undefined) continue;
+    // A repeated capture is called `CP_S#2` by the store.
+    const [node = wave, again] = wave.split("#");
     const key = `${state}/${duty}/${node}`;
-    const title = `State ${state}, ${duty} % duty, ${nodeNames[node] ?? node}`;
-    const group = groups.get(key) ?? { title, node, series: [] };
-    group.series.push({ ...s, name: via });
+    const title = `State ${state}, ${duty} % duty, ${Object.hasOwn(nodeNames, node) ? nodeNames[node] : node}`;
+    const group = groups.get(key) ?? { title, series: [] };
+    group.series.push({ ...s, name: again === undefined ? via : `${via} (${again})` });
     groups.set(key, group);
   }
   if (groups.size === 0) return undefined;

@@ -26,6 +26,7 @@ export function summary(content: Content): Markup {
   return html`<section class="banner ${tone}" aria-label="Verdict"><div class="main">
 <div class="word">${symbols[tone]} ${words}</div><div class="ending">${ending}</div>
 ${cause === undefined ? undefined : html`<p class="cause"><b>First cause</b>${cause}</p>`}
+${words === "PASS (screening)" ? html`<p class="cause"><b>What it is worth</b>Pass (screening), no conformity statement: limits of confidence K or H were used.</p>` : undefined}
 ${head.simulated ? html`<p class="cause"><b>Simulated</b>No real adapter was tested.</p>` : undefined}
 </div><aside>${facts([
     ["Adapter", `${head.adapter.maker} ${head.adapter.model}`],
