@@ -31,19 +31,26 @@ export type LoadMode = "CC" | "saturated" | "off";
 
 const rounds_max = 200;
 
+/** An island. Its nodes and elements are gathered when it is first asked about: most islands never are. */
 class Part {
-  readonly nodes: Node[] = [];
-  readonly elements: Exclude<Element, { type: "capacitor" }>[] = [];
+  readonly elements: Solvable[] = [];
   readonly ends: (readonly [number, number])[] = [];
   island: Island | undefined;
   solved = false;
 }
 
+type Solvable = Exclude<Element, { type: "capacitor" }>;
+
 export class Circuit {
   readonly elements: readonly Element[];
-  #parts: readonly Part[] = [];
-  readonly #partOf = new Map<Node, Part>();
+  /** Number of each node in the whole circuit, and of each end of each element. */
   readonly #numberOf = new Map<Node, number>();
+  readonly #ends: Int32Array;
+  /** Island of each node, as one of its nodes. */
+  readonly #root: Int32Array;
+  /** Number of a node within its island, once that is gathered. */
+  readonly #within: Int32Array;
+  readonly #parts = new Map<number, Part>();
   readonly #byId = new Map<string, Element>();
   readonly #junction_V = new Map<Diode, number>();
   readonly #sourceMode = new Map<Source, SourceMode>();
@@ -51,33 +58,39 @@ export class Circuit {
 
   constructor(elements: readonly Element[]) {
     this.elements = elements;
-    for (const element of elements) this.#byId.set(element.id, element);
+    this.#ends = new Int32Array(2 * elements.length);
+    elements.forEach((element, n) => {
+      this.#ends[2 * n] = this.#number(element.a);
+      this.#ends[2 * n + 1] = this.#number(element.b);
+    });
+    this.#root = Int32Array.from({ length: this.#numberOf.size }, (_, node) => node);
+    this.#within = new Int32Array(this.#numberOf.size);
     this.#divide();
   }
 
   /** Values of elements have changed; solve again when next asked. */
   changed(): void {
-    for (const part of this.#parts) part.solved = false;
+    for (const part of this.#parts.values()) part.solved = false;
   }
 
   /** V(a) - V(b), or undefined when nothing joins them. */
   volt(a: Node, b: Node): number | undefined {
-    if (a === b) return this.#partOf.has(a) ? 0 : undefined;
-    const part = this.#partOf.get(a);
-    if (part === undefined || part !== this.#partOf.get(b)) return undefined;
-    const volt = this.#solution(part);
-    return (volt[this.#numberOf.get(a) as number] as number) - (volt[this.#numberOf.get(b) as number] as number);
+    const [i, j] = [this.#numberOf.get(a), this.#numberOf.get(b)];
+    if (i === undefined || j === undefined || this.#root[i] !== this.#root[j]) return undefined;
+    if (i === j) return 0;
+    const volt = this.#solution(this.#root[i] as number);
+    return (volt[this.#within[i] as number] as number) - (volt[this.#within[j] as number] as number);
   }
 
   /** Whether direct current can flow between two nodes. */
   joined(a: Node, b: Node): boolean {
-    const part = this.#partOf.get(a);
-    return part !== undefined && part === this.#partOf.get(b);
+    const [i, j] = [this.#numberOf.get(a), this.#numberOf.get(b)];
+    return i !== undefined && j !== undefined && this.#root[i] === this.#root[j];
   }
 
   /** Current through an element from a to b (a source: out of its plus terminal). */
   current(id: string): number {
-    const element = this.#byId.get(id);
+    const element = this.#find(id);
     if (element === undefined || element.type === "capacitor") return 0;
     const volt = this.volt(element.a, element.b);
     if (volt === undefined) return 0;
@@ -97,14 +110,14 @@ export class Circuit {
   }
 
   sourceMode(id: string): SourceMode {
-    const element = this.#byId.get(id);
+    const element = this.#find(id);
     if (element?.type !== "source" || !element.on) return "off";
     this.volt(element.a, element.b);
     return this.#sourceMode.get(element) ?? "CV";
   }
 
   loadMode(id: string): LoadMode {
-    const element = this.#byId.get(id);
+    const element = this.#find(id);
     if (element?.type !== "load" || !element.on) return "off";
     this.volt(element.a, element.b);
     return this.#loadMode.get(element) ?? "CC";
@@ -122,44 +135,60 @@ export class Circuit {
     return sum;
   }
 
-  #divide(): void {
-    const parent = new Map<Node, Node>();
-    const find = (node: Node): Node => {
-      let root = node;
-      for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up;
-      if (root !== node) parent.set(node, root);
-      return root;
-    };
-    for (const { type, a, b } of this.elements) {
-      if (!parent.has(a)) parent.set(a, a);
-      if (!parent.has(b)) parent.set(b, b);
-      if (type !== "capacitor" && type !== "injection") parent.set(find(a), find(b));
-    }
-    const parts = new Map<Node, Part>();
-    for (const node of parent.keys()) {
-      const root = find(node);
-      const part = parts.get(root) ?? new Part();
-      parts.set(root, part);
-      this.#numberOf.set(node, part.nodes.length);
-      part.nodes.push(node);
-      this.#partOf.set(node, part);
-    }
-    this.#parts = [...parts.values()];
-    for (const element of this.elements) {
-      if (element.type === "capacitor" || !this.joined(element.a, element.b)) continue;
-      const part = this.#partOf.get(element.a) as Part;
-      part.elements.push(element);
-      part.ends.push([this.#numberOf.get(element.a) as number, this.#numberOf.get(element.b) as number]);
-    }
+  #find(id: string): Element | undefined {
+    if (this.#byId.size === 0) for (const element of this.elements) this.#byId.set(element.id, element);
+    return this.#byId.get(id);
   }
 
-  #solution(part: Part): Float64Array {
-    part.island ??= createIsland(part.nodes.length, part.ends);
+  #number(node: Node): number {
+    const known = this.#numberOf.get(node);
+    if (known !== undefined) return known;
+    const number = this.#numberOf.size;
+    this.#numberOf.set(node, number);
+    return number;
+  }
+
+  /** Union-find over everything that conducts direct current. */
+  #divide(): void {
+    const root = this.#root;
+    const find = (node: number): number => {
+      let at = node;
+      while (root[at] !== at) {
+        root[at] = root[root[at] as number] as number;
+        at = root[at] as number;
+      }
+      return at;
+    };
+    this.elements.forEach(({ type }, n) => {
+      if (type === "capacitor" || type === "injection") return;
+      root[find(this.#ends[2 * n] as number)] = find(this.#ends[2 * n + 1] as number);
+    });
+    for (let node = 0; node < root.length; node++) root[node] = find(node);
+  }
+
+  #gather(root: number): Part {
+    const part = new Part();
+    let size = 0;
+    for (let node = 0; node < this.#root.length; node++) if (this.#root[node] === root) this.#within[node] = size++;
+    this.elements.forEach((element, n) => {
+      const [i, j] = [this.#ends[2 * n] as number, this.#ends[2 * n + 1] as number];
+      if (element.type === "capacitor" || this.#root[i] !== root || this.#root[j] !== root) return;
+      part.elements.push(element);
+      part.ends.push([this.#within[i] as number, this.#within[j] as number]);
+    });
+    part.island = createIsland(size, part.ends);
+    this.#parts.set(root, part);
+    return part;
+  }
+
+  #solution(root: number): Float64Array {
+    const part = this.#parts.get(root) ?? this.#gather(root);
+    const island = part.island as Island;
     if (!part.solved) {
-      this.#solve(part, part.island);
+      this.#solve(part, island);
       part.solved = true;
     }
-    return part.island.volt;
+    return island.volt;
   }
 
   #solve(part: Part, island: Island): void {

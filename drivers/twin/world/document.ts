@@ -30,7 +30,14 @@ export function parseText<T>(text: string, file: string, schema: ZodType<T>, cod
   if (broken !== undefined) {
     throw refuse(lines.linePos(broken.pos[0]).line, "file", broken.message.split("\n")[0] ?? "not YAML");
   }
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: 0 });
+  } catch (cause) {
+    // Aliases: files of this kind need none, and nested ones can be made to grow without bound.
+    throw refuse(1, "file", cause instanceof Error ? cause.message : "not YAML");
+  }
+  const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = (issue?.path ?? []).map(String);

@@ -27,53 +27,62 @@ interface Step {
   readonly mesh: Int32Array;
 }
 
+/** Neighbours of each node with the slot of the conductance between them. Few each, so that lists beat maps. */
 class Structure {
-  readonly slotOf: Map<number, number>[];
+  readonly nodes: number[][];
+  readonly slotsOf: number[][];
   slots = 0;
 
   constructor(size: number) {
-    this.slotOf = Array.from({ length: size }, () => new Map());
+    this.nodes = Array.from({ length: size }, () => []);
+    this.slotsOf = Array.from({ length: size }, () => []);
   }
 
   slot(a: number, b: number): number {
-    const known = this.slotOf[a]?.get(b);
-    if (known !== undefined) return known;
+    const around = this.nodes[a] as number[];
+    const at = around.indexOf(b);
+    if (at >= 0) return (this.slotsOf[a] as number[])[at] as number;
     const slot = this.slots++;
-    this.slotOf[a]?.set(b, slot);
-    this.slotOf[b]?.set(a, slot);
+    around.push(b);
+    (this.slotsOf[a] as number[]).push(slot);
+    (this.nodes[b] as number[]).push(a);
+    (this.slotsOf[b] as number[]).push(slot);
     return slot;
+  }
+
+  forget(node: number, neighbour: number): void {
+    const around = this.nodes[node] as number[];
+    const at = around.indexOf(neighbour);
+    around.splice(at, 1);
+    (this.slotsOf[node] as number[]).splice(at, 1);
   }
 }
 
 /** Order of least degree: leaves first, so that leads and taps cost next to nothing. */
 function plan(structure: Structure, size: number): Step[] {
-  const left = new Set(Array.from({ length: size }, (_, i) => i));
+  const left = Array.from({ length: size }, (_, i) => i);
   const steps: Step[] = [];
-  while (left.size > 1) {
-    let node = -1;
+  while (left.length > 1) {
+    let best = 0;
     let least = Number.POSITIVE_INFINITY;
-    for (const candidate of left) {
-      const degree = structure.slotOf[candidate]?.size ?? 0;
+    for (let i = 0; i < left.length; i++) {
+      const degree = (structure.nodes[left[i] as number] as number[]).length;
       if (degree >= least) continue;
       least = degree;
-      node = candidate;
+      best = i;
       if (degree <= 1) break;
     }
-    left.delete(node);
-    const around = [...(structure.slotOf[node] ?? [])];
-    for (const [other] of around) structure.slotOf[other]?.delete(node);
+    const node = left[best] as number;
+    left[best] = left[left.length - 1] as number;
+    left.pop();
+    const nodes = structure.nodes[node] as number[];
+    for (const other of nodes) structure.forget(other, node);
     const mesh: number[] = [];
-    for (let i = 0; i < around.length; i++) {
-      for (let j = i + 1; j < around.length; j++) {
-        mesh.push(structure.slot((around[i] as [number, number])[0], (around[j] as [number, number])[0]));
-      }
+    for (let i = 0; i < nodes.length; i++) {
+      for (let j = i + 1; j < nodes.length; j++) mesh.push(structure.slot(nodes[i] as number, nodes[j] as number));
     }
-    steps.push({
-      node,
-      nodes: Int32Array.from(around, ([other]) => other),
-      slots: Int32Array.from(around, ([, slot]) => slot),
-      mesh: Int32Array.from(mesh),
-    });
+    const slots = structure.slotsOf[node] as number[];
+    steps.push({ node, nodes: Int32Array.from(nodes), slots: Int32Array.from(slots), mesh: Int32Array.from(mesh) });
   }
   return steps;
 }

@@ -55,27 +55,27 @@ export function createDaq(
     return found;
   };
 
-  const sensed = (name: string): number => {
+  /** Where a channel's thermocouple really is. */
+  const placeOf = (name: string): string => {
     const deviation = plant.deviations.thermocouple[name];
-    const fixed = typeof deviation === "object" ? deviation.swappedWith : name;
-    const place = plant.bench.channels[fixed]?.at ?? "";
-    const degC = plant.thermal.at(place);
-    if (degC === undefined) {
-      throw new RigError("BENCH_INVALID", `${plant.bench.file}: channels.${fixed}.at: no place called "${place}"`);
-    }
-    const sensor_K = (plant.bench.channels[name]?.sensor_u_K ?? 0.3) * 0.67;
-    return degC + sensor_K * Math.max(-2, Math.min(2, randomOf(plant.seed, `sensor ${name}`).normal())) + junction_K;
+    return plant.bench.channels[typeof deviation === "object" ? deviation.swappedWith : name]?.at ?? "";
   };
-  /** Sensor errors are drawn once; what is left per reading is the place's temperature. */
+  /** The sensor's own error, drawn once. */
   const offsets = new Map<string, number>();
+  const offsetOf = (name: string): number => {
+    const known = offsets.get(name);
+    if (known !== undefined) return known;
+    const sensor_K = 0.67 * (plant.bench.channels[name]?.sensor_u_K ?? 0.3);
+    const drawn = Math.max(-2, Math.min(2, randomOf(plant.seed, `sensor ${name}`).normal()));
+    offsets.set(name, sensor_K * drawn + junction_K);
+    return sensor_K * drawn + junction_K;
+  };
   const reading = (name: string): number => {
-    const deviation = plant.deviations.thermocouple[name];
-    const at = plant.bench.channels[typeof deviation === "object" ? deviation.swappedWith : name]?.at ?? "";
-    const offset = offsets.get(name);
-    if (offset !== undefined) return (plant.thermal.at(at) as number) + offset;
-    const degC = sensed(name);
-    offsets.set(name, degC - (plant.thermal.at(at) as number));
-    return degC;
+    const place = placeOf(name);
+    const degC = plant.thermal.at(place);
+    if (degC !== undefined) return degC + offsetOf(name);
+    const message = `${plant.bench.file}: channels.${name}.at: no place called "${place}"`;
+    throw new RigError("BENCH_INVALID", message, { channel: name });
   };
 
   return {

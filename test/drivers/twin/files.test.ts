@@ -41,6 +41,7 @@ describe("adapter files", () => {
       /^a.yaml:4: paths.DC\+.to: .*both end on ev.DC-/,
     ],
     ["a duplicate key", "adapter: x\nfamily: A\nfamily: B\n", /^a.yaml:3: file: /],
+    ["an alias", "adapter: &x y\nfamily: *x\n", /^a.yaml:1: file: /],
     ["truncated text", "adapter: x\nfamily: A\npaths: {", /^a.yaml:\d+: file: /],
   ])("%s is refused with file, line and field", (_, text, message) => {
     expect(() => parseAdapterUnderTest(text, "a.yaml")).toThrow(message);
