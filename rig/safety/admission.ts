@@ -55,7 +55,9 @@ export const createSafety = (options: SafetyOptions): SafetyLayer => new Gate(op
 class Gate implements SafetyLayer {
   readonly #options: SafetyOptions;
   readonly #watch: Watch;
+  /** The most and the least that the bench may be doing; they differ after a call that did not confirm. */
   #state: BenchState = atRest;
+  #least: BenchState = atRest;
   #latch: Violation | undefined;
   #trip = new AbortController();
   /** Bench times of the last rise of driven current and of the last change of a set-point, s. */
@@ -91,10 +93,10 @@ class Gate implements SafetyLayer {
       ...unknownRelays(bench, call),
       ...(effect === "energise" ? openInterlocks(bench, next.lines) : []),
       ...violations(bench, next),
-      ...(call.kind === "matrix" ? switchingViolations(bench, before, next.closed) : []),
+      ...(call.kind === "matrix" ? switchingViolations(bench, before, next.closed, this.#least.closed) : []),
       ...meterLimits(bench, call),
       ...intoChargedOutput(bench, before, next),
-      ...this.#ramp(before, next),
+      ...this.#ramp(next),
     ].at(0);
     if (!found) return { ok: true };
     const code = found.rule.startsWith("interlock")
@@ -107,12 +109,13 @@ class Gate implements SafetyLayer {
   }
 
   settled(call: Call, reply: Data): void {
-    this.#become(after(this.#options.bench, this.#state, call, reply), call);
+    const { bench } = this.#options;
+    this.#become(after(bench, this.#state, call, reply), after(bench, this.#least, call, reply), call);
     if (call.kind === "gpio" && call.op === "read") this.#checkLines();
     const readings = readingsOf(call, reply);
     if (!readings) return;
-    const { envelope } = this.#options.bench;
-    const earth = modeOf(this.#options.bench, this.#state) === "earth";
+    const { envelope } = bench;
+    const earth = modeOf(bench, this.#state) === "earth";
     const found = this.#watch.scan(readings, {
       sourceOn: this.#state.source.on,
       limit_A: earth ? envelope.earth_current_A : envelope.power_current_A,
@@ -123,7 +126,8 @@ class Gate implements SafetyLayer {
   }
 
   failed(call: Call, _error: RigError): void {
-    this.#become(afterFailure(this.#options.bench, this.#state, call), call);
+    const { bench } = this.#options;
+    this.#become(afterFailure(bench, this.#state, call), afterFailure(bench, this.#least, call, "least"), call);
   }
 
   provePe(): void {
@@ -140,6 +144,7 @@ class Gate implements SafetyLayer {
     // What was proved is in the evidence; the earth of this mating must be proved again.
     const { lines, closed, source } = this.#state;
     const done = (evidence as { readonly ok?: unknown } | null)?.ok === true;
+    if (done) this.#least = atRest;
     this.#state = done ? { ...atRest, lines } : { ...this.#state, closed, source, peProved: false };
     this.#watch.forget();
     return evidence;
@@ -156,7 +161,7 @@ class Gate implements SafetyLayer {
     this.#state = { ...this.#state, peProved: false };
   }
 
-  #become(next: BenchState, call: Call): void {
+  #become(next: BenchState, least: BenchState, call: Call): void {
     const { bench, clock } = this.#options;
     const before = this.#state;
     if (call.kind === "source" || call.kind === "load") {
@@ -165,12 +170,13 @@ class Gate implements SafetyLayer {
       if (is !== was) this.#changed_s = clock.bench_s();
     }
     this.#state = next;
+    this.#least = least;
   }
 
   /** Driven current may rise by what the ramp allows since the last rise, at most one second's worth. */
-  #ramp(before: BenchState, next: BenchState): readonly Violation[] {
+  #ramp(next: BenchState): readonly Violation[] {
     const { bench, clock } = this.#options;
-    const rise = drivenCurrent(bench, next) - drivenCurrent(bench, before);
+    const rise = drivenCurrent(bench, next) - drivenCurrent(bench, this.#least);
     if (rise <= noCurrent_A) return [];
     const since_s = Math.min(ramp_credit_s, clock.bench_s() - this.#raised_s);
     const allowed = bench.envelope.ramp_A_per_s * since_s * slack + noCurrent_A;

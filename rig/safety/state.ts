@@ -53,26 +53,38 @@ export function after(bench: Bench, state: BenchState, call: Call, reply?: Data)
   return { ...next, shunt_A: measured ?? next.shunt_A, maybeCurrent: driven || (next.maybeCurrent && !gone) };
 }
 
-/** The state after a call that may or may not have acted: whichever gives more energy, and every relay of both. */
-export function afterFailure(bench: Bench, state: BenchState, call: Call): BenchState {
+/**
+ * The state after a call that may or may not have acted. `most`: whichever gives more energy, and every relay of both;
+ * what is forbidden is judged by it. `least`: the opposite; how far a current may still jump is judged by it.
+ */
+export function afterFailure(
+  bench: Bench,
+  state: BenchState,
+  call: Call,
+  bound: "most" | "least" = "most",
+): BenchState {
   if (call.kind === "daq") return { ...state, scan: [] };
   const acted = after(bench, state, call);
+  const number = bound === "most" ? Math.max : Math.min;
+  const on = (a: boolean, b: boolean): boolean => (bound === "most" ? a || b : a && b);
+  const closed = [...state.closed, ...acted.closed];
   return {
     ...acted,
-    closed: new Set([...state.closed, ...acted.closed]),
+    closed: new Set(bound === "most" ? closed : closed.filter((id) => state.closed.has(id) && acted.closed.has(id))),
     source: {
-      voltage_V: Math.max(state.source.voltage_V, acted.source.voltage_V),
-      current_A: Math.max(state.source.current_A, acted.source.current_A),
-      on: state.source.on || acted.source.on,
+      voltage_V: number(state.source.voltage_V, acted.source.voltage_V),
+      current_A: number(state.source.current_A, acted.source.current_A),
+      on: on(state.source.on, acted.source.on),
     },
-    load: { current_A: Math.max(state.load.current_A, acted.load.current_A), on: state.load.on || acted.load.on },
-    generator: { on: state.generator.on || acted.generator.on },
+    load: { current_A: number(state.load.current_A, acted.load.current_A), on: on(state.load.on, acted.load.on) },
+    generator: { on: on(state.generator.on, acted.generator.on) },
     rails: {
-      plus_V: Math.max(state.rails.plus_V, acted.rails.plus_V),
-      minus_V: Math.max(state.rails.minus_V, acted.rails.minus_V),
-      on: state.rails.on || acted.rails.on,
+      plus_V: number(state.rails.plus_V, acted.rails.plus_V),
+      minus_V: number(state.rails.minus_V, acted.rails.minus_V),
+      on: on(state.rails.on, acted.rails.on),
     },
-    enable: state.enable || acted.enable,
+    enable: on(state.enable, acted.enable),
+    maybeCurrent: state.maybeCurrent || acted.maybeCurrent,
   };
 }
 

@@ -11,13 +11,18 @@ import { type BenchState, noCurrent_A } from "./state.ts";
 /** Boards that one pattern may move; a bench has five. More would make the subsets too many. */
 const boards_max = 8;
 
+/**
+ * `state.closed` are the relays that may be closed, `surely` those that certainly are: after a call that did not confirm
+ * they differ, and a relay in between may move although it is asked to stay.
+ */
 export function switchingViolations(
   bench: Bench,
   state: BenchState,
   target: ReadonlySet<string>,
+  surely: ReadonlySet<string> = state.closed,
 ): readonly Violation[] {
   const changing = [...new Set([...state.closed, ...target])].filter(
-    (id) => state.closed.has(id) !== target.has(id) && Object.hasOwn(bench.relays, id),
+    (id) => (target.has(id) ? !surely.has(id) : state.closed.has(id)) && Object.hasOwn(bench.relays, id),
   );
   if (changing.length === 0) return [];
   return [...contactorsUnderCurrent(bench, state, changing), ...remembered(bench, state, target, changing)];
@@ -38,7 +43,7 @@ function remembered(
     memory = new Map();
     memories.set(bench, memory);
   }
-  const key = [state.source.on, state.rails.on, ...state.closed, "->", ...target].join(" ");
+  const key = [state.source.on, state.rails.on, ...state.closed, "->", ...target, "by", ...changing].join(" ");
   const known = memory.get(key);
   if (known) return known;
   const made = [...intermediate(bench, state.closed, target), ...hotSwitched(bench, state, target, changing)];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RigError } from "../../../rig/model/errors.ts";
-import { allChannels, calls, healthy, Rig, scanReply, value, wiring } from "./rig.ts";
+import { relayViolations } from "../../../rig/safety/rules.ts";
+import { allChannels, bench, calls, healthy, Rig, scanReply, value, wiring } from "./rig.ts";
 
 describe("what a screening does is admitted", () => {
   it("four-wire readings of any pair, and the shorted reference", () => {
@@ -73,6 +74,18 @@ describe("S1 a call that leads to a forbidden state is refused", () => {
     expect(new Rig().do(calls.contactors(["K1A"])).refuses(calls.contactors(["K1A", "K3F"]))).toBe(
       "exclusive-power-or-earth",
     );
+  });
+
+  it("two sources of current on one wire, even where no exclusive rule names them", () => {
+    const lax = { ...bench, exclusive: [] };
+    const rules = (closed: readonly string[]): readonly string[] =>
+      relayViolations(lax, new Set(closed)).map((found) => found.rule);
+    expect(rules(["KM.OHM", "KM.LEAK"])).toContain("joined-sources");
+    expect(rules(["KL12", "KL5"])).toContain("joined-sources");
+    expect(rules(["KM.OHM", "MX.evse.DC+.FH", "K_ISO.evse.DC+", "K1A"])).toContain("joined-sources");
+    expect(rules(["KM.OHM", "MX.evse.CP.FH", "KP1.A"])).toContain("joined-sources");
+    expect(rules(["KP1.X", "KP2.X", "KSC", "KG", "KR2", "KV5", "KPP1"])).toEqual([]);
+    expect(rules([...wiring.leak(["evse.CP"], ["evse.PE"], 12).base.relays, "KL12"])).toEqual([]);
   });
 
   it("taps and power never together, in either order", () => {
@@ -173,11 +186,11 @@ describe("S2 interlocks", () => {
     expect(new Rig({ ESTOP: true }).refuses(calls.enable(true))).toBe("interlock-unknown");
     expect(new Rig({ ...healthy, LID1: false }).refuses(calls.relays(["KR2"]))).toBe("accepted");
   });
-  it("the emergency stop trips at once, at rest too, and stays so after release", () => {
+  it("one that is no lid trips at once, at rest too, and stays so when it closes again", () => {
     const rig = new Rig();
-    rig.safety.line({ line: "ESTOP", high: false });
+    rig.safety.line({ line: "OT", high: false });
     expect(rig.reason()).toMatchObject({ code: "INTERLOCK_OPEN" });
-    rig.safety.line({ line: "ESTOP", high: true });
+    rig.safety.line({ line: "OT", high: true });
     expect(rig.refuses(calls.ohm(0.1))).toBe("latched");
   });
   it("a lid trips while anything is live and otherwise only ends the proof of earth", () => {

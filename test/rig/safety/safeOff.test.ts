@@ -53,7 +53,7 @@ class Fakes {
   }
 }
 
-const before = (log: readonly string[], first: string, then: string): boolean =>
+const comesBefore = (log: readonly string[], first: string, then: string): boolean =>
   log.indexOf(first) >= 0 && log.indexOf(first) < log.indexOf(then);
 
 describe("S3 safe-off", () => {
@@ -69,8 +69,9 @@ describe("S3 safe-off", () => {
     const done = await fakes.run();
     expect(done.ok).toBe(true);
     const order = ["gpio.enable", "source.output", "load.input", "daq.once", "contactor.pattern", "matrix.pattern"];
-    for (let i = 1; i < order.length; i++) expect(before(fakes.log, order[i - 1] ?? "", order[i] ?? "")).toBe(true);
-    expect(before(fakes.log, "matrix.pattern", "matrix.readBack")).toBe(true);
+    for (let i = 1; i < order.length; i++)
+      expect(comesBefore(fakes.log, order[i - 1] ?? "", order[i] ?? "")).toBe(true);
+    expect(comesBefore(fakes.log, "matrix.pattern", "matrix.readBack")).toBe(true);
     expect(done.evidence.map((one) => one.grade)).toEqual(
       expect.arrayContaining(["commanded", "coil", "mirror", "measured"]),
     );
@@ -119,7 +120,7 @@ describe("S3 safe-off", () => {
     const off = makeSafeOff({
       bench,
       instruments: { ...instruments, gpio: gpio as unknown as Instrument },
-      fence: () => {},
+      fence: () => undefined,
     });
     const done = off("test");
     await vi.runAllTimersAsync();

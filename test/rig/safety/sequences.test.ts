@@ -120,6 +120,50 @@ const action = fc.record({
   prove: fc.boolean(),
 });
 
+type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
+
+const smoothly = (list: readonly Call[]): Action[] =>
+  list.map((one) => ({ call: one, ends: "ok", wait_s: 1, watched: true, prove: true }));
+
+/** Ordinary beginnings, so that the bench is often live when something else is asked. */
+const beginnings: readonly Action[][] = [
+  smoothly([
+    calls.relays([]),
+    calls.once([101]),
+    calls.scan(allChannels),
+    calls.contactors(["K1A", "K1B"]),
+    calls.load(0),
+    calls.input(true),
+    calls.source(4, 550),
+    calls.output(true),
+    calls.load(50),
+    calls.load(100),
+  ]),
+  smoothly([
+    calls.relays([]),
+    calls.once([101]),
+    calls.scan(allChannels),
+    calls.contactors(["K3F"]),
+    calls.source(5, 1),
+    calls.output(true),
+    calls.source(5, 25),
+  ]),
+  smoothly([calls.output(false), calls.input(false), calls.once([101]), calls.contactors([])]),
+];
+
+const sequence = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: action.map((one) => [one]) },
+      { weight: 1, arbitrary: fc.constantFrom(...beginnings) },
+    ),
+    {
+      minLength: 5,
+      maxLength: 60,
+    },
+  )
+  .map((parts) => parts.flat());
+
 function apply(truth: Truth, one: Call): void {
   if (one.kind === "matrix" && one.op === "pattern") {
     const others = [...truth.closed].filter((id) => bench.relays[id]?.role !== one.role);
@@ -168,7 +212,7 @@ interface Ran {
   readonly largest_A: number;
 }
 
-function runSequence(actions: readonly (typeof action extends fc.Arbitrary<infer T> ? T : never)[]): Ran {
+function runSequence(actions: readonly Action[]): Ran {
   const rig = new Rig().do(calls.scan(allChannels));
   const truth: Truth = { closed: new Set(), volt: 0, ampere: 0, on: false, loadA: 0, loadOn: false, railsOn: false };
   let accepted = 0;
@@ -224,15 +268,15 @@ describe("S1 S6 S9 no admitted sequence reaches a forbidden state", () => {
   it("whatever is asked, however calls end", () => {
     const seen: Ran[] = [];
     fc.assert(
-      fc.property(fc.array(action, { minLength: 5, maxLength: 60 }), (actions) => {
+      fc.property(sequence, (actions) => {
         seen.push(runSequence(actions));
       }),
-      { numRuns: 400 },
+      { numRuns: 600 },
     );
     // The test would prove nothing if all were refused.
     const accepted = seen.reduce((sum, one) => sum + one.accepted, 0);
     expect(accepted).toBeGreaterThan(1000);
-    expect(Math.max(...seen.map((one) => one.largest_A))).toBeGreaterThan(1);
+    expect(Math.max(...seen.map((one) => one.largest_A))).toBeGreaterThanOrEqual(100);
   });
 
   it("the oracle itself knows a forbidden state when it sees one", () => {
