@@ -43,13 +43,13 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
       deadline_s: minutes(2),
       takes_s: 2,
       attempts: 2,
-      tearDown: disconnect,
+      tearDown: () => disconnect(wiring),
     });
     const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, context.netlist), {
       deadline_s: minutes(10),
       takes_s: 10,
       attempts: 2,
-      tearDown: disconnect,
+      tearDown: () => disconnect(wiring),
     });
     // A fail here blocks every energised step that follows: the record says which judgements and by what.
     if (!earthed || !wires.good) return;
@@ -57,12 +57,12 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
       deadline_s: minutes(2),
       takes_s: 3,
       attempts: 2,
-      tearDown: disconnect,
+      tearDown: () => disconnect(wiring),
     });
     yield* step("Protective earth at 25 A", () => earthAt25A(wiring), {
       deadline_s: minutes(5),
       takes_s: 75,
-      tearDown: openLoop,
+      tearDown: () => openLoop(wiring),
     });
     yield* step("Proximity", () => proximity(wiring, adapter, wires.paths), { deadline_s: minutes(30), takes_s: 15 });
     yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
@@ -70,14 +70,14 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     const carries = yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
       deadline_s: minutes(5),
       takes_s: 50,
-      tearDown: openLoop,
+      tearDown: () => openLoop(wiring),
     });
     if (!carries) return;
     const rise = { rated_A: adapter.rating.current_A, rule: iecThreeReadings, timeout_s: hours(4), soak };
     yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, limits: context.limits }), {
       deadline_s: hours(5),
       takes_s: soak ? minutes(90) : minutes(16),
-      tearDown: openLoop,
+      tearDown: () => openLoop(wiring),
     });
   };
 }

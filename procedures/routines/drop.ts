@@ -9,7 +9,7 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, now, wait } from "../../rig/plan/words.ts";
 import { at20degC, drift_V, type Estimate, estimate, type OnOff, resistanceOf } from "../analysis/resistance.ts";
-import { closeLoop, offset_scans, openLoop, ramp, watching } from "./power.ts";
+import { closeLoop, offset_scans, powerOff, ramp, watching } from "./power.ts";
 import { currentOf, onOffOf } from "./pulse.ts";
 import { estimated, Traces } from "./series.ts";
 import { differencePct } from "./wiringScreen.ts";
@@ -31,7 +31,7 @@ export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, R
       yield* traces.update(["SH", "V.DC+", "V.DC-", "T.bar.DC+", "T.bar.DC-"]);
       for (const pole of poles) seen[pole].push(onOffOf(traces, `V.${pole}`, times));
     }
-    yield* openLoop();
+    yield* powerOff();
     let good = true;
     for (const pole of poles) good = isPass(yield* judgePole(pole, seen[pole], traces, cross[pole])) && good;
     return good;

@@ -5,7 +5,7 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, now, wait } from "../../rig/plan/words.ts";
 import { drift_V, resistanceOf } from "../analysis/resistance.ts";
 import { resistance } from "./fourWire.ts";
-import { closeLoop, offset_scans, openLoop, ramp, watching } from "./power.ts";
+import { closeLoop, offset_scans, powerOff, ramp, watching } from "./power.ts";
 import { currentOf, onOffOf } from "./pulse.ts";
 import { estimated, Traces } from "./series.ts";
 
@@ -54,6 +54,6 @@ export function* earthAt25A(wiring: Wiring): Plan<void> {
       contacts,
       meaning: "PE through the adapter has too much resistance at 25 A",
     });
-    yield* openLoop();
+    yield* powerOff();
   });
 }

@@ -46,7 +46,7 @@ export function* pilotOff(): Plan<void> {
 export function* pilot(wiring: Wiring): Plan<void> {
   const undo = function* (): Plan<void> {
     yield* pilotOff();
-    yield* disconnect();
+    yield* disconnect(wiring);
   };
   const run = (name: string, passName: string, routes: readonly Route[]) =>
     step(name, () => onePass(wiring, passName, routes), { deadline_s: 600, takes_s: 15, attempts: 2, tearDown: undo });

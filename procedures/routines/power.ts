@@ -46,7 +46,7 @@ const relaysOf = (wiring: Wiring, loop: Loop, current_A: number): readonly Route
 
 /** Closes the loop at 0 A and enables the source; no current flows yet. */
 export function* closeLoop(wiring: Wiring, loop: Loop, current_A: number): Plan<void> {
-  yield* disconnect();
+  yield* disconnect(wiring);
   const routes = relaysOf(wiring, loop, current_A);
   yield* call(source, "set", { voltage_V: 0, current_A: 0 });
   yield* call(contactor, "pattern", { closed: [...new Set(routes.flatMap((r) => r.relays))].sort() });
@@ -82,11 +82,17 @@ export function* ramp(loop: Loop, from_A: number, to_A: number): Plan<void> {
   }
 }
 
-/** Enable and source off, load off, then contactors: also the tear-down, so it may come at any current. */
-export function* openLoop(): Plan<void> {
+/** Enable, source and load off. The contactors stay for the tear-down, which first reads that no current flows. */
+export function* powerOff(): Plan<void> {
   yield* call(gpio, "enable", { on: false });
   yield* call(source, "output", { on: false });
   yield* call(load, "input", { on: false });
-  yield* wait(0.5);
+}
+
+/** Tear-down of every power step; may come at any current. The shunt, not the source, says that it is gone. */
+export function* openLoop(wiring: Wiring): Plan<void> {
+  yield* powerOff();
+  yield* wait(0.3);
+  yield* call(daq, "once", { channels: [wiring.channel("SH")] });
   yield* openContactors();
 }

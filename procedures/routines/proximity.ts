@@ -21,7 +21,7 @@ const meanings: Readonly<Record<State, string>> = {
 };
 
 export function* proximity(wiring: Wiring, adapter: AdapterType, paths: WiringResult["paths"]): Plan<void> {
-  const undo = { deadline_s: 900, tearDown: disconnect };
+  const undo = { deadline_s: 900, tearDown: () => disconnect(wiring) };
   if (adapter.pp.topology === "LOCAL") {
     yield* step("Proximity of the adapter itself", () => local(wiring), { ...undo, takes_s: 20 });
     return;
@@ -69,11 +69,13 @@ function* through(wiring: Wiring): Plan<void> {
   ];
   const connectPlug = wiring.route("PP_S", "PPS.1");
   const bridge = wiring.route("PPS.2", "COM_S");
+  const live = [...base, supply(wiring)];
   const routes: Readonly<Record<State, readonly Route[]>> = {
-    open: base,
-    latched: [...base, connectPlug, bridge],
-    pressed: [...base, connectPlug],
+    open: live,
+    latched: [...live, connectPlug, bridge],
+    pressed: [...live, connectPlug],
   };
+  yield* connect(...base);
   for (const state of states) {
     yield* connect(...routes[state]);
     yield* judgeLevel(state, yield* level(wiring), ["evse.PP", "ev.PP"]);
@@ -90,7 +92,9 @@ function* local(wiring: Wiring): Plan<void> {
       meaning: `the proximity resistor is wrong (${state}): ${meanings[state]}`,
     });
     yield* connect(...vehicle(wiring));
+    yield* connect(...vehicle(wiring), supply(wiring));
     yield* judgeLevel(state, yield* level(wiring), ["ev.PP"]);
+    yield* disconnect(wiring);
     if (state === "pressed") yield* latch(false);
   }
 }
@@ -98,9 +102,11 @@ function* local(wiring: Wiring): Plan<void> {
 const vehicle = (wiring: Wiring): readonly Route[] => [
   wiring.route("PP_V", wiring.tapOf("ev.PP", "F")),
   wiring.route("COM_V", wiring.tapOf("ev.PE", "F")),
-  wiring.route("PPV.5", "PPV.6"),
   wiring.route("PP_V", "PPV.7"),
 ];
+
+/** The vehicle's 5 V: connected last and opened first, because the taps switch dry. */
+const supply = (wiring: Wiring): Route => wiring.route("PPV.5", "PPV.6");
 
 function* level(wiring: Wiring): Plan<Reading> {
   const channel = wiring.channel("PP_V");

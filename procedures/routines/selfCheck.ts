@@ -22,13 +22,13 @@ export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<v
     deadline_s: minutes(10),
     takes_s: 60,
     attempts: 2,
-    tearDown: disconnect,
+    tearDown: () => disconnect(wiring),
   });
   yield* step("Open fixture", () => openFixture(wiring, contacts), {
     deadline_s: minutes(5),
     takes_s: 10,
     attempts: 2,
-    tearDown: disconnect,
+    tearDown: () => disconnect(wiring),
   });
 }
 

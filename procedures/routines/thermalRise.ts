@@ -10,7 +10,7 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note, now, wait } from "../../rig/plan/words.ts";
 import { copper_per_K, type Estimate } from "../analysis/resistance.ts";
 import { isStable, meanBetween, type StabilisationRule } from "../analysis/stabilise.ts";
-import { ambients, bars, closeLoop, contactsTC, grips, openLoop, ramp, shunt_ohm, watched, watching } from "./power.ts";
+import { ambients, bars, closeLoop, contactsTC, grips, powerOff, ramp, shunt_ohm, watched, watching } from "./power.ts";
 import { estimated, Traces } from "./series.ts";
 
 export interface RisePlan {
@@ -50,7 +50,7 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
     yield* traces.update(watched);
     const end_s = yield* now();
     yield* ramp("power", current_A, 0);
-    yield* openLoop();
+    yield* powerOff();
     yield* judgeAll(traces, plan, start_s, end_s, ended);
   });
 }
