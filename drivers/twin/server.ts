@@ -107,6 +107,9 @@ class Twin {
 
   async start(dir: string, control: string, gpio: string): Promise<TwinHandle> {
     const { bench, world, speed } = this.#options;
+    // First, because it finds out whether another twin serves this folder.
+    const lines = await startGpioSocket(gpio, world.gpio, bench.gpio.lines, (event) => this.#log.add("gpio", event));
+    this.#closers.push(() => lines.close());
     const addresses: Record<string, Readonly<Record<string, Data>>> = {};
     for (const [name, address] of Object.entries(bench.ports)) {
       const plugged = await this.#plug(dir, name, address);
@@ -114,8 +117,6 @@ class Twin {
       this.#closers.push(() => plugged.port.close());
       addresses[name] = plugged.port.address;
     }
-    const lines = await startGpioSocket(gpio, world.gpio, bench.gpio.lines, (event) => this.#log.add("gpio", event));
-    this.#closers.push(() => lines.close());
     const socket = await startControlSocket(control, {
       world,
       log: this.#log,

@@ -9,7 +9,7 @@
  */
 import type { DeviceContext, DeviceTwin } from "./device.ts";
 import { toBytes } from "./device.ts";
-import { quantise, type Record8, Y_REFERENCE } from "./rigolRecord.ts";
+import { channelName, crosses, quantise, type Record8, sci, Y_REFERENCE } from "./rigolRecord.ts";
 import { type ScpiCall, type ScpiCommand, ScpiDevice } from "./scpi.ts";
 import { scpiErrors } from "./scpiError.ts";
 import { argument, bool, boolSetting, choice, choiceSetting, numberSetting, numeric, within } from "./scpiSettings.ts";
@@ -314,27 +314,4 @@ class Oscilloscope {
     const codes = this.#codes().subarray(start - 1, Math.max(start - 1, stop));
     return Buffer.concat([toBytes(`#9${String(codes.length).padStart(9, "0")}`), codes]);
   }
-}
-
-/** `CHAN1` or `CHANnel1` as a number. */
-function channelName(text: string): number {
-  const match = /^CHAN(?:NEL)?([1-4])$/.exec(text.toUpperCase());
-  if (match === null) throw scpiErrors.illegalValue();
-  return Number(match[1]);
-}
-
-function crosses(values: Float64Array, level_V: number): boolean {
-  let below = false;
-  for (const value of values) {
-    if (value < level_V) below = true;
-    else if (below) return true;
-  }
-  // The record begins at the trigger: a wave that falls through the level later was above it before.
-  return below && (values[0] ?? level_V) >= level_V;
-}
-
-/** Six decimals and an exponent, `1.000000e-09`. */
-function sci(value: number): string {
-  const [mantissa = "0", exponent = "+0"] = value.toExponential(6).split("e");
-  return `${mantissa}e${exponent[0] ?? "+"}${exponent.slice(1).padStart(2, "0")}`;
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import modbus from "modbus-serial";
@@ -182,6 +182,48 @@ test("the control log tells what the devices saw, from where one left off", asyn
   expect(first.events.map((event) => event.what)).toEqual(["client", "rx", "tx"]);
   expect(first.events[1]?.facts).toEqual({ port: "source", hex: "2a49444e3f0a", length: 6 });
   expect(await client.request({ do: "log", from: first.next }, 2000)).toMatchObject({ events: [], next: first.next });
+});
+
+test("the control log reads the world's own log too", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "twin-"));
+  const entries = [0, 1, 2].map((seq) => ({ seq, t_s: 0, wall_ms: 0, what: "operator" as const, does: `act ${seq}` }));
+  const log = { append: () => undefined, entries: (from = 0) => entries.slice(from) };
+  const handle = await startTwin({ bench: bench(), world: { ...fakeWorld(), log }, dir, speed: "max" });
+  closers.push(() => rmSync(dir, { recursive: true, force: true }));
+  closers.push(() => handle.close());
+  const client = await control(handle);
+  expect(await client.request({ do: "log", of: "world", from: 1 }, 2000)).toMatchObject({
+    events: [{ does: "act 1" }, { does: "act 2" }],
+    next: 3,
+  });
+  expect(await client.request({ do: "log", of: "world", from: 3 }, 2000)).toMatchObject({ events: [], next: 3 });
+});
+
+test("a control client tells a missing twin, an abort and a twin that does not answer", async () => {
+  const { handle, dir } = await twin();
+  const never = new AbortController().signal;
+  await expect(connectControl(join(dir, "none.sock"), never)).rejects.toThrow("no twin answers");
+  await expect(connectControl(handle.ports.control, AbortSignal.abort(new Error("stop")))).rejects.toThrow("stop");
+  const silent = createServer((socket) => socket.on("data", () => undefined));
+  const path = join(dir, "silent.sock");
+  await new Promise<void>((resolve) => silent.listen(path, resolve));
+  const abort = new AbortController();
+  const client = await connectControl(path, abort.signal);
+  await expect(client.request({ do: "now" }, 20)).rejects.toThrow("within 20 ms");
+  const waiting = client.request({ do: "now" }, 10_000);
+  abort.abort();
+  await expect(waiting).rejects.toThrow("has gone");
+  await new Promise((resolve) => silent.close(resolve));
+});
+
+test("a second twin in the same folder is refused and does not disturb the first", async () => {
+  const { handle, dir } = await twin();
+  const again = startTwin({ bench: bench(), world: fakeWorld(), dir, speed: "max" });
+  await expect(again).rejects.toThrow("another twin answers here");
+  expect(existsSync(join(dir, "relays"))).toBe(true);
+  expect(existsSync(handle.file)).toBe(true);
+  const client = await control(handle);
+  expect(await client.request({ do: "now" }, 2000)).toMatchObject({ ok: true });
 });
 
 test("another identity, silence and a hang-up are switched on and off by port", async () => {
