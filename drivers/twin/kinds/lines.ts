@@ -9,19 +9,23 @@ import type { TwinContext } from "./context.ts";
  */
 export function matrixTwin({ role, entry, bench, world }: TwinContext): Instrument<"matrix">["call"] {
   const relays = Object.values(bench.relays).filter((relay) => relay.role === entry.role);
-  const boards = [...new Set(relays.map(({ board }) => board))];
   const known = new Map(relays.map((relay) => [relay.id, relay]));
-  const outputsOf = (board: number): number =>
-    1 + Math.max(...relays.filter((relay) => relay.board === board).map(({ output }) => output));
-  const closedNow = (): string[] =>
-    relays
-      .filter(({ board, output }) => world.relays.coils(entry.role, board)[output] === true)
-      .map(({ id }) => id)
-      .sort();
+  const boards = [...new Set(relays.map(({ board }) => board))].map((board) => {
+    const own = relays.filter((relay) => relay.board === board);
+    return { board, own, outputs: 1 + Math.max(...own.map(({ output }) => output)) };
+  });
+  const closedNow = (): string[] => {
+    const closed: string[] = [];
+    for (const { board, own } of boards) {
+      const coils = world.relays.coils(entry.role, board);
+      for (const { id, output } of own) if (coils[output] === true) closed.push(id);
+    }
+    return closed.sort();
+  };
   const write = (closed: ReadonlySet<string>): void => {
-    for (const board of boards) {
-      const coils = new Array<boolean>(outputsOf(board)).fill(false);
-      for (const relay of relays) if (relay.board === board && closed.has(relay.id)) coils[relay.output] = true;
+    for (const { board, own, outputs } of boards) {
+      const coils = new Array<boolean>(outputs).fill(false);
+      for (const relay of own) if (closed.has(relay.id)) coils[relay.output] = true;
       const before = world.relays.coils(entry.role, board);
       if (coils.some((on, output) => on !== (before[output] ?? false))) world.relays.setCoils(entry.role, board, coils);
     }

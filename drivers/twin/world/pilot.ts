@@ -108,9 +108,23 @@ type Driven = { driver: Parameters<typeof steadyPeriod>[1]; square: Parameters<t
 
 /** Gain error of probe and channel together (H; a DS1000Z states 3 % of full scale, divided probes are trimmed). */
 const gain_max = 0.003;
+/** Noise of a channel with its probe, V rms (H). */
+const noise_V = 0.02;
+/** A prime, so that it does not fall in step with the pilot's period. */
+const noiseTable_length = 10_007;
 
 function createScope(plant: Plant, driven: () => Driven): ScopeModel {
   const noise = randomOf(plant.seed, "scope noise");
+  // A capture has up to 200,000 samples: noise is a table read from a drawn place on, not drawn for each.
+  const table = Float64Array.from({ length: noiseTable_length }, () => noise_V * noise.normal());
+  const noisy = (samples: Float64Array, gain: number): Float64Array => {
+    let at = Math.floor(noise.next() * noiseTable_length);
+    for (let i = 0; i < samples.length; i++) {
+      samples[i] = (samples[i] as number) * gain + (table[at] as number);
+      at = (at + 1) % noiseTable_length;
+    }
+    return samples;
+  };
   let kept: { key: string; period: Period } | undefined;
   const pair = (channel: number): readonly [Node, Node] => [
     plant.assembly.terminal("scope", `ch${channel}`),
@@ -131,8 +145,8 @@ function createScope(plant: Plant, driven: () => Driven): ScopeModel {
       const gains = channels.map((ch) => 1 + gain_max * randomOf(plant.seed, `scope gain ${ch}`).signed());
       if (wave === undefined) {
         return channels.map((channel, n) => {
-          const volt = plant.volt(...pair(channel));
-          return new Float64Array(count).map(() => (volt ?? 0) * (gains[n] as number) + 0.02 * noise.normal());
+          const volt = plant.volt(...pair(channel)) ?? 0;
+          return noisy(new Float64Array(count).fill(volt), gains[n] as number);
         });
       }
       const period = periodOf(wave, channels);
@@ -141,9 +155,7 @@ function createScope(plant: Plant, driven: () => Driven): ScopeModel {
         const volt = period.volt[n];
         const samples = new Float64Array(count);
         if (volt !== undefined) sample(period.t_s, volt, wave.square.period_s, start_s, dt_s, samples);
-        const gain = gains[n] as number;
-        for (let i = 0; i < count; i++) samples[i] = (samples[i] as number) * gain + 0.02 * noise.normal();
-        return samples;
+        return noisy(samples, gains[n] as number);
       });
     },
   };

@@ -6,8 +6,10 @@ import { loadDeviations, parseDeviations } from "../../../drivers/twin/world/dev
 import { RigError } from "../../../rig/model/errors.ts";
 import { rigWith } from "./testBench.ts";
 
+const yamlIn = (directory: string): string[] => readdirSync(directory).filter((name) => name.endsWith(".yaml"));
+
 describe("adapter files", () => {
-  test.each(readdirSync("drivers/twin/adapters"))("%s loads, is named as its file and fits the bench", (file) => {
+  test.each(yamlIn("drivers/twin/adapters"))("%s loads, is named as its file and fits the bench", (file) => {
     const adapter = loadAdapterUnderTest(`drivers/twin/adapters/${file}`);
     expect(`${adapter.adapter}.yaml`).toBe(file);
     expect(rigWith({ adapter }).world.gpio.lines()["NEST0"]).toBe(true);
@@ -66,7 +68,7 @@ describe("adapter files", () => {
 });
 
 describe("deviation files", () => {
-  test.each(readdirSync("drivers/twin/deviations"))("%s loads and names things of the bench", (file) => {
+  test.each(yamlIn("drivers/twin/deviations"))("%s loads and names things of the bench", (file) => {
     const deviations = loadDeviations(`drivers/twin/deviations/${file}`);
     expect(() => rigWith({ deviations })).not.toThrow();
     expect(deviations.note).not.toBe("");
