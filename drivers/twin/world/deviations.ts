@@ -17,7 +17,7 @@ export const deviationsSchema = z.strictObject({
   /** A lead's id, `V.DC+.hi` (the DAQ's own wire of a channel), or a node: all leads and DAQ wires that end on it. */
   openLead: list,
   /**
-   * Two wires exchanged: either two nodes (at every relay pole, DAQ input and instrument terminal, while leads and parts
+   * Two wires exchanged: two nodes (at every relay pole, DAQ input and instrument terminal, while leads and parts
    * stay), or two ends of relay poles written `relay#pole.a` or `relay#pole.b`.
    */
   swap: z

@@ -164,7 +164,7 @@ describe("properties of resistive networks", () => {
       fc.property(network, (elements) => {
         const circuit = injected(elements, "0", "5", 1);
         for (const node of ["1", "2", "3", "4"]) {
-          // Currents of very small resistances are differences of nearly equal voltages: rounding there is V x 1e-16 / R.
+          // The current of a very small resistance comes from nearly equal voltages: its rounding is V x 1e-16 / R.
           const least = Math.min(...elements.filter(({ a, b }) => a === node || b === node).map((e) => e.ohm));
           const volt = Math.abs(circuit.volt("5", "0") as number);
           expect(Math.abs(circuit.residual(node))).toBeLessThanOrEqual(1e-9 + (1e-14 * volt) / least);

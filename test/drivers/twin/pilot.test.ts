@@ -23,7 +23,7 @@ describe("the pilot's states", () => {
     ["B", 8.37, 9.59],
     ["C", 5.47, 6.53],
     ["D", 2.59, 3.28],
-  ] as const)("state %s through a healthy adapter lies in its window and within 50 mV of the bypass", (state, min, max) => {
+  ] as const)("state %s through a healthy adapter lies in its window, 10 mV from the bypass at most", (state, min, max) => {
     const rig = pilotRig();
     rig.close(throughAdapter, states[state]);
     const through = volt(rig, "CP_S");
