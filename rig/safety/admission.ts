@@ -180,7 +180,7 @@ class Gate implements SafetyLayer {
     if (rise <= noCurrent_A) return [];
     const since_s = Math.min(ramp_credit_s, clock.bench_s() - this.#raised_s);
     const allowed = bench.envelope.ramp_A_per_s * since_s * slack + noCurrent_A;
-    if (rise <= 1e9) return [];
+    if (rise <= allowed) return [];
     const why = `a rise of ${rise} A ${since_s.toFixed(2)} s after the last, ${bench.envelope.ramp_A_per_s} A/s is allowed`;
     return [{ rule: "envelope-ramp", why }];
   }
