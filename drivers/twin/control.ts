@@ -1,7 +1,7 @@
 /**
- * The twin's control socket: what a person at the bench does, faults switched on, and bench time when it does not run by
- * itself. One JSON object a line: `{"id":1,"do":"advance","to_s":12.5}` -> `{"id":1,"ok":true,"now_s":12.5}`; anything
- * else is answered with `{"ok":false,"error":"..."}`.
+ * The twin's control socket: what a person at the bench does, faults switched on, and bench time when it does not run
+ * by itself. One JSON object a line: `{"id":1,"do":"advance","to_s":12.5}` -> `{"id":1,"ok":true,"now_s":12.5}`;
+ * anything else is answered with `{"ok":false,"error":"..."}`.
  */
 import type { Socket } from "node:net";
 import type { Data } from "../../rig/model/data.ts";

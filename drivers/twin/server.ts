@@ -1,6 +1,6 @@
 /**
- * The twin as a process' heart: each port of a bench answered by simulated devices over one world, digital lines and control
- * on unix sockets, and bench time. Nothing here knows a procedure, a step or a limit.
+ * The twin as a process' heart: each port of a bench answered by simulated devices over one world, digital lines and
+ * control on unix sockets, and bench time. Nothing here knows a procedure, a step or a limit.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

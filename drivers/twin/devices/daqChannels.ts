@@ -16,7 +16,7 @@ export interface ChannelSetting {
 
 export const RANGES_V = [0.1, 1, 10, 100, 300] as const;
 export const OVERLOAD = 9.9e37;
-/** Bits of the questionable register (Programming Guide, STATus; instruments' summary): voltage, temperature, memory. */
+/** Bits of the questionable register (Programming Guide, STATus subsystem): voltage, temperature, memory. */
 export const QUESTIONABLE = { VOLT: 1, TEMP: 1 << 10, MEMORY: 1 << 12 } as const;
 const FLOATING_degC = 23;
 

@@ -4,11 +4,11 @@
  *
  * Source: Communication Command Instruction Manual RM3544-01/RM3545 (RM3544A986-03): pages 18-19 message list, 26-27
  * value format (NR3 in ohm, a plus sign is sent as a space), 32-34 :FETCh? and :READ?, 35-36 :MEASure:RESistance?, read
- * second hand in a summary that cites them; RM3542 manual 9.5: chains, headers, no full IEEE 488.2; ranges, currents and
- * the 20 mV of low power from the RM3545 accuracy and current tables.
- * UNVERIFIED: names of the low-power and current commands (all plausible spellings are taken, so that a wrong guess of the
- * driver shows in its own conversation, not here); over-range 1E+20 and fault 1E+30; that there is no error queue and
- * :SYSTem:ERRor? tells the communication errors as a number (as the BT3562 manual has it).
+ * second hand in a summary that cites them; RM3542 manual 9.5: chains, headers, no full IEEE 488.2; ranges, currents
+ * and the 20 mV of low power from the RM3545 accuracy and current tables.
+ * UNVERIFIED: names of the low-power and current commands (several spellings are accepted, so a driver that gets on with
+ * this proves nothing about the names); over-range 1E+20 and fault 1E+30 (a public program has 9.9E+37 and 9.91E+37);
+ * that there is no error queue and :SYSTem:ERRor? tells the communication errors as a number, as in the BT3562.
  */
 import type { DeviceContext, DeviceTwin } from "./device.ts";
 import { type ScpiCall, type ScpiCommand, ScpiDevice } from "./scpi.ts";

@@ -4,7 +4,8 @@
  * Source: BK Precision 8500 series manual, "Command details" (pages 51-66): 20-31, 50-53, 55-57, 5D-5F, 6A and the
  * status answers; ITECH IT8500+ frame guide: 01 (limits).
  * UNVERIFIED: a unit in LOCAL refuses settings with C0; a set of 50 while the timer runs starts it again; no idle
- * time-out inside a frame, so that half a frame spoils the next one; after a wrong checksum the whole 26 bytes are dropped.
+ * time-out inside a frame, so that half a frame spoils the next one; after a wrong checksum the whole 26 bytes are
+ * dropped.
  * Of the modes only CC is simulated; CV, CW and CR are refused with C0.
  */
 import { configNumber, type DeviceContext, type DeviceTwin } from "./device.ts";

@@ -1,11 +1,11 @@
 /**
- * Keysight (Agilent) 33500B waveform generator: here it gives the pilot driver its timing, so that what counts is whether
- * the output is above or below the driver's logic threshold, and when.
+ * Keysight (Agilent) 33500B waveform generator: here it gives the pilot driver its timing, so that what counts is
+ * whether the output is above or below the driver's logic threshold, and when.
  *
  * Source: Trueform Series Operating and Service Guide, SCPI reference: APPLy, FUNCtion, FUNCtion:SQUare/PULSe:DCYCle,
  * FREQuency, VOLTage, VOLTage:OFFSet, VOLTage:HIGH/LOW, OUTPut, OUTPut:LOAD (9.9E+37 for infinite), SYST:ERR?.
- * UNVERIFIED: the threshold of the pilot driver, 2.5 V (house); waveforms other than SQU, PULS and DC are kept but act as
- * the level they cross the threshold with; output 2 keeps its settings and moves nothing.
+ * UNVERIFIED: the threshold of the pilot driver, 2.5 V (house); waveforms other than SQU, PULS and DC are kept but
+ * act as the level they cross the threshold with; output 2 keeps its settings and moves nothing.
  */
 import type { DeviceContext, DeviceTwin } from "./device.ts";
 import { type ScpiCall, type ScpiCommand, ScpiDevice } from "./scpi.ts";

@@ -1,12 +1,12 @@
 /**
  * Keysight DAQ970A with DAQM901A multiplexers on LAN (TCP 5025).
  *
- * Source: DAQ970A/DAQ973A Programming Guide: DATA:POINts? and LAST? (page 109), DATA:REMove? (110), reading format (139),
- * ROUTe:SCAN and its definite-length block (211-215), TRIGger (293); CONFigure and MEASure? set the scan list and switch the
- * reading tags off. A trigger count of infinity is told as 9.90000200E+37, no data as 9.91E+37, overload as 9.9E+37, and an
- * overload enters the questionable register only, once per INIT.
- * UNVERIFIED: error -222 for DATA:REMove? beyond what is stored; -230 for FETCh? without data; that *OPC? waits for a scan;
- * that a whole sweep is taken at its trigger, with time tags spaced by the channel time.
+ * Source: DAQ970A/DAQ973A Programming Guide: DATA:POINts? and LAST? (page 109), DATA:REMove? (110), reading format
+ * (139), ROUTe:SCAN and its definite-length block (211-215), TRIGger (293); CONFigure and MEASure? set the scan list
+ * and switch the reading tags off. A trigger count of infinity is told as 9.90000200E+37, no data as 9.91E+37,
+ * overload as 9.9E+37, and an overload enters the questionable register only, once per INIT.
+ * UNVERIFIED: error -222 for DATA:REMove? beyond what is stored; -230 for FETCh? without data; that *OPC? waits for a
+ * scan; that a whole sweep is taken at its trigger, with time tags spaced by the channel time.
  */
 import { channelList } from "./channelList.ts";
 import { DaqChannels } from "./daqChannels.ts";

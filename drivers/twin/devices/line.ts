@@ -5,8 +5,9 @@
 import type { DeviceTwin } from "./device.ts";
 
 /**
- * silent: commands act, no reply is sent. late: each reply waits. garbage: as many bytes, but wrong ones. truncated: half
- * of each reply. identity: another instrument's name. hang-up: the cable is out. stalled: nothing is read, nothing is sent.
+ * silent: commands act, no reply is sent. late: each reply waits. garbage: as many bytes, but wrong ones. truncated:
+ * half of each reply. identity: another instrument's name. hang-up: the cable is out. stalled: nothing is read,
+ * nothing is sent.
  */
 export const misbehaviours = [
   "none",

@@ -1,9 +1,9 @@
 /**
  * RIGOL DS1000Z oscilloscope on LAN (TCP 5555): two of its four channels see the pilot through x10 probes.
  *
- * Source: MSO1000Z/DS1000Z Programming Guide: :WAVeform:DATA? (TMC header `#9` and nine digits, RAW only when stopped, at most
- * 250,000 points a read in BYTE), :WAVeform:PREamble? (2-226, ten fields), :ACQuire:MDEPth (12k..24M by number of channels),
- * :TRIGger:STATus? (TD WAIT RUN AUTO STOP), 25 codes a division and 12 divisions across.
+ * Source: MSO1000Z/DS1000Z Programming Guide: :WAVeform:DATA? (TMC header `#9` and nine digits, RAW only when
+ * stopped, at most 250,000 points a read in BYTE), :WAVeform:PREamble? (2-226, ten fields), :ACQuire:MDEPth (12k..24M
+ * by number of channels), :TRIGger:STATus? (TD WAIT RUN AUTO STOP), 25 codes a division and 12 divisions across.
  * UNVERIFIED: -222 and an empty block for a read of more than 250,000 points; yreference 127; the record begins at the
  * trigger (xorigin 0), so that no time before it is shown; a single acquisition needs the wall time of its span.
  */

@@ -37,7 +37,8 @@ export class ErrorQueue {
   #errors: ScpiError[] = [];
 
   /**
-   * When full, the last one is replaced by -350 and later ones are lost (SCPI-99 volume 2, 21.8.1). False when it was full.
+   * When full, the last one is replaced by -350 and later ones are lost (SCPI-99 volume 2, 21.8.1). False when it was
+   * full.
    */
   push(error: ScpiError): boolean {
     const room = this.#errors.length < DEPTH;
@@ -59,7 +60,7 @@ export class ErrorQueue {
   }
 }
 
-/** Bit of the standard event register that an error number sets (IEEE 488.2, 11.5.1): command, execution, device, query. */
+/** Bit of the standard event register that an error sets (IEEE 488.2, 11.5.1): command, execution, device or query. */
 export function eventBit(number: number): number {
   if (number <= -100 && number > -200) return 1 << 5;
   if (number <= -200 && number > -300) return 1 << 4;

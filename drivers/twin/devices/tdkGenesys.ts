@@ -5,9 +5,10 @@
  * Source: Genesys LAN interface manual IA672-04-01 and Genesys 3300W IEEE manual 11.8 (SYST:ERR? and its text with the
  * address, SYST:ERR:ENAB, STAT:QUES); public GENESYS+ programs that name chapter 6.3 of its user manual (SYST:SET,
  * OUTP:STAT? answering ON or OFF, OUTP:PON, VOLT:PROT:LEV, VOLT:LIM:LOW, CURR:PROT:STAT, SOUR:MODE?).
- * UNVERIFIED for GENESYS+: set-points up to 105 % of rating, then -222; 301 for a set-point above 95 % of the over-voltage
- * level; bit 8 of the questionable register for the open ENABLE input; LF alone at the end of replies; that OUTP:STAT ON is
- * taken while ENABLE is open and the output stays dead (start mode "auto"); that PROG of both units is one set-point.
+ * UNVERIFIED for GENESYS+: set-points up to 105 % of rating, then -222; 301 for a set-point above 95 % of the
+ * over-voltage level; bit 8 of the questionable register for the open ENABLE input; LF alone at the end of replies;
+ * that OUTP:STAT ON is taken while ENABLE is open and the output stays dead (start mode "auto"); that PROG of both
+ * units is one set-point.
  */
 import type { DeviceContext, DeviceTwin } from "./device.ts";
 import { type ScpiCall, type ScpiCommand, ScpiDevice } from "./scpi.ts";

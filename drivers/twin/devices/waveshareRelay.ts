@@ -4,8 +4,8 @@
  * Source: Waveshare wiki, "Modbus RTU Relay 32CH", Development Protocol V2: function codes 01 03 05 06 0F; FC05 values
  * FF00 on, 0000 off, 5500 flip; address 00FF all relays; 0200+n flash on and 0400+n flash off for value x 100 ms; FC03
  * 4000 address, 8000 version (0x00C8 = V2.00); address 0 broadcast. Exceptions: Modbus Application Protocol V1.1b3, 7.
- * UNVERIFIED: that a later write to a coil ends its flash; that broadcasts of writes get no reply (as the standard says);
- * FC06 is refused here: an address or baud rate is not changed on a bench.
+ * UNVERIFIED: that a later write to a coil ends its flash; that broadcasts of writes get no reply (as the standard
+ * says); FC06 is refused here: an address or baud rate is not changed on a bench.
  */
 import type { DeviceContext, DeviceTwin } from "./device.ts";
 import { checksumHolds, requestLength, sealed } from "./modbusFrame.ts";

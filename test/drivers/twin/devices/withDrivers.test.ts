@@ -1,4 +1,4 @@
-/** The drivers of the program against the simulated devices, over real terminals and sockets: two readings of a manual. */
+/** The program's drivers against the simulated devices, over real terminals and sockets: two readings of a manual. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
