@@ -6,7 +6,7 @@
  * value format (NR3 in ohm, a plus sign is sent as a space), 32-34 :FETCh? and :READ?, 35-36 :MEASure:RESistance?, read
  * second hand in a summary that cites them; RM3542 manual 9.5: chains, headers, no full IEEE 488.2; ranges, currents
  * and the 20 mV of low power from the RM3545 accuracy and current tables.
- * UNVERIFIED: names of the low-power and current commands (several spellings are accepted, so a driver that gets on with
+ * UNVERIFIED: names of the low-power and current commands (several spellings are accepted, so a driver at ease with
  * this proves nothing about the names); over-range 1E+20 and fault 1E+30 (a public program has 9.9E+37 and 9.91E+37);
  * that there is no error queue and :SYSTem:ERRor? tells the communication errors as a number, as in the BT3562.
  */

@@ -1,4 +1,4 @@
-/** Eight-bit samples of an oscilloscope, 25 codes a division, clipped at the ends of the converter; names and numbers. */
+/** Eight-bit samples of an oscilloscope, 25 codes a division, clipped at the converter's ends; names and numbers. */
 import { scpiErrors } from "./scpiError.ts";
 
 /** Code of zero volts without offset. */
