@@ -1,4 +1,5 @@
 /** One run from checked inputs to its stored outcome: the place where engine, safety, guard, store and drivers meet. */
+import { setMaxListeners } from "node:events";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,9 +25,15 @@ import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 
+export interface PlannedJudgement {
+  readonly id: string;
+  readonly step: string;
+}
+
 export interface SessionOptions {
   readonly store: string;
-  readonly planned: readonly string[];
+  /** Judgements that a nominal adapter meets, with the step of each. */
+  readonly planned: readonly PlannedJudgement[];
   readonly watch: EngineWatch;
   /** Makes the operator once the twin's control socket, if any, is there. */
   readonly operator: (control: ControlClient | undefined) => AskOperator;
@@ -40,10 +47,13 @@ export interface SessionResult extends Outcome {
 }
 
 const beat_ms = 50;
+const listeners_max = 100;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
 export async function runSession(inputs: Inputs, options: SessionOptions): Promise<SessionResult> {
   const end = new AbortController();
+  // Every port, driver and open wait of the run listens to it.
+  setMaxListeners(listeners_max, end.signal);
   const control = inputs.twin ? await connectControl(inputs.twin.control, end.signal) : undefined;
   const clock = clockOf(inputs, control, end);
   const unhook = hookSignals(end, options.say);
@@ -105,7 +115,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
     return await runPlan(inputs, options, parts, safety, performer);
   } catch (thrown) {
-    return new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), options.planned);
+    return new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []);
   } finally {
     await opened?.close();
     await guard?.release().catch((error: unknown) => options.say(`guard: ${asRigError(error).message}`));
@@ -124,7 +134,7 @@ async function runPlan(
   const note = (body: Data) => {
     if (!journal.broken.aborted) journal.append({ type: "note", lane: "main", attempt: 1, body });
   };
-  note({ kind: "planned", ids: [...options.planned] });
+  note({ kind: "planned", judgements: options.planned.map(({ id, step }) => ({ id, step })) });
   let safe: Promise<void> | undefined;
   const safeOff = async (why: string): Promise<void> => {
     safe ??= safety.safeOff(why).then((evidence) => note({ kind: "safe-off", why, evidence }));
@@ -136,14 +146,14 @@ async function runPlan(
     performer,
     limits: inputs.limits,
     end,
-    planned: options.planned,
+    planned: options.planned.map(({ id }) => id),
     earthProved: () => safety.provePe(),
     safeOff,
     watch: options.watch,
   });
   const { verdict, ending, firstCause, missing, error } = await engine.run(() => inputs.procedure.body(inputs.context));
   if (error) note({ kind: "ended-by", code: error.code, message: error.message, remedy: error.remedy });
-  if (missing.length > 0) note({ kind: "blocked", by: firstCause ?? "", ids: [...missing] });
+  if (missing.length > 0) note({ kind: "blocked", judgements: [...missing], by: firstCause ?? "" });
   return { verdict, ending, ...(firstCause ? { firstCause } : {}) };
 }
 

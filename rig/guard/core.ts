@@ -30,7 +30,7 @@ export type End = "released" | "triggered";
 /** Without a controller that says hello and arms for this long the guard ends, so that none is left behind. */
 const UNARMED_ms = 30_000;
 /** An edge of WD or EN that is not confirmed within this time is a fault of the lines. */
-const LINE_ms = 100;
+const LINE_ms = 200;
 
 export class GuardCore {
   /** Resolves once, when all is done and the process may exit. */

@@ -47,13 +47,13 @@ export async function run(options: RunOptions): Promise<number> {
       `preflight refuses this procedure on this bench, nothing was energised: ${why}`,
     );
   }
-  const ids = [...new Set(preflight.measurements.map((m) => m.id))];
+  const planned = [...new Map(preflight.measurements.map(({ id, step }) => [id, { id, step }])).values()];
   say(
-    `      ${ids.length} judgements planned, about ${duration(preflight.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
+    `      ${planned.length} judgements planned, about ${duration(preflight.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
   );
   const result = await runSession(inputs, {
     store: options.store,
-    planned: ids,
+    planned,
     watch: progress(preflight.steps, say),
     operator: (control) =>
       options.simulatedOperator && control
