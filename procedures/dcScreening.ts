@@ -4,13 +4,15 @@
  */
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
-import { ask, checkpoint, step } from "../rig/plan/words.ts";
+import type { Wiring } from "../rig/plan/wiring.ts";
+import { ask, call, checkpoint, note, step } from "../rig/plan/words.ts";
 import { iecThreeReadings } from "./analysis/stabilise.ts";
 import { dropResistance } from "./routines/drop.ts";
 import { earthAt25A, earthAtOneAmpere } from "./routines/earth.ts";
 import { pilot } from "./routines/pilot.ts";
-import { openLoop } from "./routines/power.ts";
+import { ambients, openLoop } from "./routines/power.ts";
 import { proximity } from "./routines/proximity.ts";
+import { daq } from "./routines/roles.ts";
 import { nestCode, selfCheck } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
 import { thermalRise } from "./routines/thermalRise.ts";
@@ -36,6 +38,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
     const { wiring, adapter } = context;
     yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+    yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
     yield* checkpoint("self-check");
     yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
 
@@ -79,7 +82,19 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
       takes_s: soak ? minutes(90) : minutes(16),
       tearDown: () => openLoop(wiring),
     });
+    yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   };
+}
+
+/** Ambient at both ends of the run (ISO/IEC 17025 7.8.3.1); the bench measures no humidity and no pressure. */
+function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
+  const channels = ambients.map((name) => wiring.channel(name));
+  const replies = yield* call(daq, "once", { channels });
+  for (const [i, channel] of channels.entries()) {
+    const r = replies[String(channel)];
+    const body = r?.is === "value" ? { degC: r.value, u_K: r.u } : { degC: null };
+    yield* note({ kind: "ambient", when, sensor: ambients[i] ?? "", ...body });
+  }
 }
 
 function* fitAdapter(context: ProcedureContext): Plan<void> {

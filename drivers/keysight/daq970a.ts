@@ -5,9 +5,9 @@
  * TRIG:TIM 0 to 359,999 s at 1 ms, TRIG:COUN INF (34970A guide page 229). Thermocouple check
  * SENS:TEMP:TRAN:TC:CHEC: 34970A guide; on the DAQ970A UNVERIFIED, and so is UNIT:TEMP with a channel list.
  *
- * The 100 V range has an input resistance of 10 Mohm (34980A help, TEMP:TRAN:TC:IMP:AUTO, the same voltmeter family;
- * UNVERIFIED here); ranges up to 10 V could have > 10 Gohm by a command that is not used. What loads a node is the bench's
- * and the plan's to reckon with.
+ * INP:IMP:AUTO ON, after each CONF (which turns it off): > 10 Gohm on the ranges up to 10 V, 10 Mohm on 100 V and above.
+ * Behaviour: 34980A help, [SENSe:]VOLTage[:DC]:IMPedance:AUTO, the same voltmeter family; this spelling is that of the
+ * 34970A and its like (Rigol M300 programming guide page 2-65), on the DAQ970A UNVERIFIED.
  *
  * Channels are configured once, when the instrument is opened. Overload is not put into the error queue: values are
  * checked one by one. A scan runs in ascending order of channels. The memory (100,000 readings) overwrites its oldest
@@ -35,6 +35,11 @@ const CHANNELS_MAX = 60;
 /** Bit 12 of the questionable register: memory overflow. */
 const MEMORY_OVERFLOW = 1 << 12;
 const LINE_MAX_bytes = 16_384;
+const UNVERIFIED = [
+  "SENS:TEMP:TRAN:TC:CHEC on this model",
+  "UNIT:TEMP with a channel list",
+  "INP:IMP:AUTO on this model",
+];
 
 export const daq970a: DriverFactory<"daq"> = {
   kind: "daq",
@@ -49,7 +54,7 @@ export const daq970a: DriverFactory<"daq"> = {
     await daq.prepare(io);
     return {
       kind: "daq",
-      identity: { ...identity, unverified: ["SENS:TEMP:TRAN:TC:CHEC on this model", "UNIT:TEMP with a channel list"] },
+      identity: { ...identity, unverified: UNVERIFIED },
       safe: [],
       call: {
         scan: (args, io) => daq.scan(args, io),
@@ -124,7 +129,7 @@ class Daq {
     return [...groups].flatMap(([how, group]) => {
       const list = listOf(group.toSorted((a, b) => a - b));
       const after = how.startsWith("CONF:VOLT")
-        ? [`SENS:VOLT:DC:NPLC 1,${list}`]
+        ? [`SENS:VOLT:DC:NPLC 1,${list}`, `INP:IMP:AUTO ON,${list}`]
         : [`SENS:TEMP:NPLC 1,${list}`, `UNIT:TEMP C,${list}`, `SENS:TEMP:TRAN:TC:CHEC ON,${list}`];
       return [`${how},${list}`, ...after];
     });

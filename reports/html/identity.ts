@@ -97,7 +97,7 @@ function instruments(record: RunRecord): Markup {
 
 const unverified = (data: Data | undefined): Markup | undefined =>
   Array.isArray(data) && data.length > 0
-    ? html`<span class="is unsure">! UNVERIFIED: ${dataText(data)}</span> `
+    ? html`<span class="is long unsure">! UNVERIFIED: ${dataText(data)}</span> `
     : undefined;
 
 function waivers(record: RunRecord): Markup {

@@ -5,7 +5,7 @@ export const style = `
 *{box-sizing:border-box}
 html{background:#e9edf1}
 body{margin:0;color:var(--ink);font:15px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
-table.sheet{width:100%;max-width:1100px;margin:0 auto;background:#fff;border-collapse:collapse}
+table.sheet{width:100%;max-width:1100px;margin:0 auto;background:#fff;border-collapse:collapse;table-layout:fixed}
 table.sheet>tbody>tr>td{padding:28px 40px 40px}
 table.sheet>thead{display:none}
 h1{font-size:15px;font-weight:600;margin:0;color:var(--soft)}
@@ -37,6 +37,7 @@ table.data{width:100%;border-collapse:collapse;margin:6px 0 4px;font-size:14px}
 table.data th{text-align:left;font-weight:600;font-size:12.5px;color:var(--soft);border-bottom:1.5px solid var(--ink);padding:4px 8px;vertical-align:bottom}
 table.data td{border-bottom:1px solid var(--line);padding:7px 8px;vertical-align:top;overflow-wrap:anywhere}
 table.data th:first-child,table.data td:first-child{padding-left:4px}
+table.data td:first-child{overflow-wrap:break-word}
 table.judged{table-layout:fixed}
 table.judged col.what{width:25%}table.judged col.value{width:14%}table.judged col.limit{width:9%}table.judged col.bar{width:168px}table.judged col.verdict{width:118px}
 td.num,th.num{text-align:right;white-space:nowrap}
@@ -48,6 +49,7 @@ tr.unsure td:first-child{box-shadow:inset 4px 0 0 #d99a1c}
 tr.bad td:first-child,tr.unsure td:first-child{padding-left:12px}
 .chip{display:inline-block;border:1px solid #b5bec8;border-radius:3px;padding:0 5px;margin:2px 3px 0 0;font-size:12px;background:#fff}
 .is{font-weight:700;white-space:nowrap}
+.is.long{font-weight:600;white-space:normal}
 .is.good{color:var(--good)}.is.bad{color:var(--bad)}.is.unsure{color:var(--unsure)}.is.none{color:var(--soft)}
 .tally{display:flex;flex-wrap:wrap;gap:8px 26px;margin:14px 0 0;font-size:14.5px}
 svg{display:block;max-width:100%;height:auto;font-family:inherit}

@@ -136,7 +136,7 @@ function dueWaivers(bench: Bench, simulated: boolean): readonly Waiver[] {
       id: `proof-test.${t.id}`,
       what: `proof test ${t.id}, due ${t.due}`,
     })),
-    ...overdueCalibrations(bench, today).map((role) => ({ id: `calibration.${role}`, what: `calibration of ${role}` })),
+    ...overdueCalibrations(bench, today).map((role) => ({ id: `calibration:${role}`, what: `calibration of ${role}` })),
   ];
   for (const { id, what } of overdue) {
     if (waivers.some((w) => w.id === id)) continue;
