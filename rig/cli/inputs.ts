@@ -1,33 +1,22 @@
 /** What a run is started with, read and checked before anything is opened. */
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findAdapterType, loadAdapterType } from "../bench/adapterTypes.ts";
 import { loadBench, overdueCalibrations, overdueProofTests, requireRoles } from "../bench/benchFile.ts";
 import { loadLimits } from "../bench/limitsFile.ts";
 import { makeWiring } from "../bench/wiring.ts";
 import { type AdapterType, netlistOf } from "../model/adapter.ts";
-import type { Bench, PortAddress } from "../model/bench.ts";
+import type { Bench } from "../model/bench.ts";
 import { type Data, hashOf } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { LimitSet } from "../model/limits.ts";
 import type { Procedure, ProcedureContext } from "../plan/procedure.ts";
 import type { Waiver } from "../store/types.ts";
+import { defaultBench } from "./defaults.ts";
 import { findProcedure } from "./procedures.ts";
 import { root } from "./root.ts";
+import { type TwinPorts, twinPorts, withPorts } from "./twinPorts.ts";
 
-export const defaultBench: string = join(root, "benches", "rb-1.yaml");
-export const defaultStore = "runs";
 const adapterFolder = join(root, "procedures", "adapters");
-
-/** What `rig twin` says of itself in `<dir>/ports.json`. */
-export interface TwinPorts {
-  readonly simulated: true;
-  readonly bench: string;
-  readonly speed: number | "max";
-  readonly control: string;
-  readonly gpio: string;
-  readonly ports: Readonly<Record<string, PortAddress>>;
-}
 
 export interface Inputs {
   readonly procedure: Procedure;
@@ -97,35 +86,6 @@ export function readInputs(options: InputOptions): Inputs {
 
 const findAdapter = (text: string): AdapterType =>
   /\.ya?ml$/.test(text) ? loadAdapterType(text) : findAdapterType(adapterFolder, text);
-
-/** What a running twin wrote into its folder. */
-export function twinPorts(folder: string): TwinPorts {
-  const file = join(folder, "ports.json");
-  if (!existsSync(file)) {
-    throw new RigError("FILE_UNREADABLE", `${file} is missing: start the twin first (rig twin --dir ${folder})`);
-  }
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as TwinPorts;
-  } catch (error) {
-    throw new RigError(
-      "FILE_INVALID",
-      `${file} is no JSON: the twin is not ready, or wrote to another folder`,
-      {},
-      { cause: error },
-    );
-  }
-}
-
-/** The twin's ports in place of the bench's own. */
-export function withPorts(bench: Bench, twin: TwinPorts | undefined): Bench {
-  if (!twin) return bench;
-  if (twin.bench !== bench.id) {
-    throw new RigError("USAGE", `the twin simulates bench ${twin.bench}, the run asks for ${bench.id}`);
-  }
-  const missing = Object.keys(bench.ports).filter((name) => !(name in twin.ports));
-  if (missing.length > 0) throw new RigError("USAGE", `the twin has no port ${missing.join(", ")}`);
-  return { ...bench, ports: twin.ports };
-}
 
 /** Overdue proof tests and calibrations refuse a real run unless the bench file names a waiver; a twin has neither. */
 function dueWaivers(bench: Bench, simulated: boolean): readonly Waiver[] {

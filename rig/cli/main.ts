@@ -3,8 +3,7 @@
 import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import { asRigError } from "../model/errors.ts";
-import { defaultStore } from "./inputs.ts";
-import { procedures } from "./procedures.ts";
+import { defaultStore } from "./defaults.ts";
 import { version } from "./root.ts";
 
 const ends: Readonly<Record<string, number>> = { usage: 2 };
@@ -39,7 +38,12 @@ const adapter = () =>
     "generic-a-pass",
   );
 
-const procedureList = procedures.map((p) => `  ${p.id.padEnd(22)} ${p.title}`).join("\n");
+/** Read for the help only: loading the procedures would cost every other start some 50 ms. */
+async function procedureList(): Promise<string> {
+  if (!process.argv.some((word) => word === "help" || word === "-h" || word === "--help")) return "";
+  const { procedures } = await import("./procedures.ts");
+  return procedures.map((p) => `  ${p.id.padEnd(22)} ${p.title}`).join("\n");
+}
 
 const program = new Command()
   .name("rig")
@@ -72,7 +76,7 @@ program
   .addOption(store())
   .addOption(json())
   .option("--no-soak", "no soak at 100 %: the rise is not judged, the report has another name")
-  .addHelpText("after", `\nProcedures:\n${procedureList}`)
+  .addHelpText("after", `\nProcedures:\n${await procedureList()}`)
   .action(
     act(async (procedure: string, options) => {
       const { run } = await import("./commands/run.ts");

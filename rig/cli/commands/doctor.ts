@@ -1,8 +1,9 @@
 /** `rig doctor`: which instruments answer, who they are, what is overdue. Energises nothing. */
 import { loadBench, overdueCalibrations, overdueProofTests } from "../../bench/benchFile.ts";
 import { realClock } from "../../engine/clocks.ts";
-import { defaultBench, twinPorts, withPorts } from "../inputs.ts";
+import { defaultBench } from "../defaults.ts";
 import { openBench } from "../openBench.ts";
+import { twinPorts, withPorts } from "../twinPorts.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 

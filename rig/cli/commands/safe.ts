@@ -10,8 +10,9 @@ import type { Instrument } from "../../kinds/kinds.ts";
 import type { Data } from "../../model/data.ts";
 import { asRigError } from "../../model/errors.ts";
 import { makeSafeOff, type SafeOffEvidence } from "../../safety/safeOff.ts";
-import { defaultBench, twinPorts, withPorts } from "../inputs.ts";
+import { defaultBench } from "../defaults.ts";
 import { openBench } from "../openBench.ts";
+import { twinPorts, withPorts } from "../twinPorts.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 

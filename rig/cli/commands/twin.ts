@@ -7,7 +7,7 @@ import { loadDeviations } from "../../../drivers/twin/world/deviations.ts";
 import { createWorld } from "../../../drivers/twin/world/world.ts";
 import { loadBench } from "../../bench/benchFile.ts";
 import { RigError } from "../../model/errors.ts";
-import { defaultBench } from "../inputs.ts";
+import { defaultBench } from "../defaults.ts";
 import { root } from "../root.ts";
 
 export interface TwinOptions {
