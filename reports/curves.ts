@@ -31,7 +31,7 @@ const startOf = (series: readonly Samples[]): number =>
 export function thermalPlots(content: Content): Markup | undefined {
   const temperatures = seriesUnder(content, "thermal/T.");
   const currents = currentSeries(content);
-  const resistances = seriesUnder(content, "thermal/R.");
+  const resistances = resistanceSeries(content);
   const t0 = startOf([...temperatures, ...currents, ...resistances]);
   if (!Number.isFinite(t0)) return undefined;
   const minutes = (t: number) => (t - t0) / 60;
@@ -84,6 +84,25 @@ function currentSeries(content: Content): readonly PlotSeries[] {
   if (current !== undefined) return [{ name: "I", x: current.t_s, y: current.values }];
   const drop = content.series.get("thermal/SH");
   return drop === undefined ? [] : [{ name: "I = V(SH)/R", x: drop.t_s, y: drop.values.map((v) => v / shunt_ohm) }];
+}
+
+/** Below this share of the largest current the quotient is noise. */
+const loaded_share = 0.2;
+
+/** R(t) of both poles: as recorded, else drop over shunt current of the same scan. */
+function resistanceSeries(content: Content): readonly PlotSeries[] {
+  const recorded = seriesUnder(content, "thermal/R.");
+  const [current] = currentSeries(content);
+  if (recorded.length > 0 || current === undefined) return recorded;
+  const least = loaded_share * current.y.reduce((most, v) => (v > most ? v : most), 0);
+  return seriesUnder(content, "thermal/V.DC").map(({ name, x, y }) => {
+    const sameScan = x.length === current.x.length;
+    const ohm = y.map((v, i) => {
+      const ampere = current.y[i] ?? Number.NaN;
+      return sameScan && ampere > least ? v / ampere : Number.NaN;
+    });
+    return { name: `R.DC${name}`, x, y: ohm };
+  });
 }
 
 function stabilised(content: Content): readonly { readonly t_s: number; readonly rule: string }[] {
@@ -148,7 +167,8 @@ export function pilotPlots(content: Content): Markup | undefined {
     groups.set(key, group);
   }
   if (groups.size === 0) return undefined;
-  const plots = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => pilotPlot(group));
+  const inOrder = new Intl.Collator("en", { numeric: true });
+  const plots = [...groups].sort(([a], [b]) => inOrder.compare(a, b)).map(([, group]) => pilotPlot(group));
   const more = plots.length - pilotPlots_max;
   const rest = more > 0 ? html`<p class="fine">${more} more waveforms are in the record.</p>` : undefined;
   return html`<div class="pair">${plots.slice(0, pilotPlots_max)}</div>${rest}`;

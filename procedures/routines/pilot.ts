@@ -53,7 +53,7 @@ export function* pilot(wiring: Wiring): Plan<void> {
   const before = yield* run("Pilot through the bypass", "bypass", bypass(wiring));
   yield* step("Bypass is a pilot line", () => checkBypass(before), { deadline_s: 60, takes_s: 1 });
   const adapter = yield* run("Pilot through the adapter", "adapter", throughAdapter(wiring));
-  const after = yield* run("Pilot through the bypass again", "bypass-after", bypass(wiring));
+  const after = yield* run("Pilot through the bypass again", "bypass 2", bypass(wiring));
   yield* step("Pilot judged", () => judgePilot(before, adapter, after), { deadline_s: 60, takes_s: 1 });
 }
 

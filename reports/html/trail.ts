@@ -1,5 +1,5 @@
 /** What happened around the measurements: prompts and answers, what was left out, deviations, notes; then how to read it. */
-import { type Content, notesOf } from "../content.ts";
+import { type Content, fields, notesOf } from "../content.ts";
 import { html, type Markup } from "../text/escape.ts";
 import { dataText, hash, table, utcText } from "./words.ts";
 
@@ -16,10 +16,15 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   "deviation",
   "stabilised",
   "prompt",
+  "answered-by",
+  "safe-off",
 ]);
 
+const evidenceMeans =
+  "commanded: it answered; coil: read back; mirror: the mirror contact says so; measured: seen by a meter";
+
 export function trail(content: Content): Markup {
-  return html`${prompts(content)}${leftOut(content)}${otherNotes(content)}`;
+  return html`${prompts(content)}${leftOut(content)}${safeOffs(content)}${otherNotes(content)}`;
 }
 
 function promptText(prompt: unknown): string {
@@ -60,6 +65,23 @@ function leftOut(content: Content): Markup {
         : html`blocked by <span class="mono">${m.blockedBy}</span>`,
     ]);
   return html`<h2>Deviations and judgements not made</h2>${deviations.length === 0 ? html`<p>No deviation from the procedure was recorded.</p>` : table(["When", "Deviation"], deviations)}${rows.length === 0 ? html`<p>Every planned judgement was made.</p>` : table(["Judgement", "Step", "Why it was not made"], rows)}${more(missing.length)}`;
+}
+
+/** What was done to make the bench safe at the end, and how good the evidence of each action is. */
+function safeOffs({ record }: Content): Markup | undefined {
+  const notes = notesOf(record, "safe-off");
+  if (notes.length === 0) return undefined;
+  const parts = notes.map(({ body, utc }) => {
+    const { evidence, ok, took_ms } = fields(body["evidence"]);
+    const rows = (Array.isArray(evidence) ? evidence : []).slice(0, rows_max).map((each) => {
+      const { action, grade, ok: good, detail } = fields(each);
+      const mark = good === true ? html`<span class="is good">✓</span>` : html`<span class="is bad">✗</span>`;
+      return [html`${mark} ${dataText(action ?? "")}`, dataText(grade ?? ""), dataText(detail ?? "")];
+    });
+    const all = ok === true ? "every action confirmed" : "NOT every action confirmed";
+    return html`<p>${utcText(utc)}, ${dataText(body["why"] ?? "")}: ${all}, ${dataText(took_ms ?? "")} ms.</p>${table(["Action", "Evidence", "Detail"], rows)}`;
+  });
+  return html`<h2>Safe-off</h2>${parts}<p class="fine">${evidenceMeans}.</p>`;
 }
 
 function otherNotes({ record }: Content): Markup | undefined {

@@ -76,7 +76,7 @@ export class LivePerformer implements Performer {
       case "ask":
         return this.leaf(command, "read", lane, async () => {
           const { answer, by } = await this.parts.ask(command.prompt, lane.signal);
-          this.append({ type: "note", body: { kind: "prompt", id: command.prompt.id, answer, by } }, lane);
+          this.append({ type: "note", body: { kind: "answered-by", id: command.prompt.id, by } }, lane);
           return answer;
         });
       case "points":
