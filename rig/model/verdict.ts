@@ -45,6 +45,7 @@ export function judge(limit: Limit, reading: Reading): Verdict {
   if (reading.unit !== limit.unit) return "inconclusive";
   if (reading.is === "invalid") return "inconclusive";
   const pass: Verdict = limit.confidence === "K" || limit.confidence === "H" ? "pass-screening" : "pass";
+  if (reading.is !== "value" && !Number.isFinite(reading.bound)) return "inconclusive";
   if (reading.is === "above") {
     if (limit.max !== undefined) return reading.bound >= limit.max ? "fail" : "inconclusive";
     return limit.min !== undefined && reading.bound >= limit.min ? pass : "inconclusive";
