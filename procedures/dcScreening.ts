@@ -7,6 +7,7 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { ask, call, checkpoint, note, step } from "../rig/plan/words.ts";
 import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { voltmetersAtRest } from "./routines/benchCheck.ts";
 import { dropResistance } from "./routines/drop.ts";
 import { earthAt25A, earthAtOneAmpere } from "./routines/earth.ts";
 import { pilot } from "./routines/pilot.ts";
@@ -62,6 +63,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
       attempts: 2,
       tearDown: () => disconnect(wiring),
     });
+    yield* step("Voltmeters at rest", () => voltmetersAtRest(wiring), { deadline_s: 60, takes_s: 3, attempts: 2 });
     yield* step("Protective earth at 25 A", () => earthAt25A(wiring), {
       deadline_s: minutes(5),
       takes_s: 75,

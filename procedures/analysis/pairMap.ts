@@ -65,6 +65,12 @@ export function explain(found: readonly Found[]): { readonly words: string; read
     const names = opens.map((f) => pinOf(f.a)).join(", ");
     return { words: `${names} is open between the faces`, contacts: opens.flatMap((f) => [f.a, f.b]) };
   }
+  const through = shorts.find((f) => pinOf(f.a) === pinOf(f.b));
+  if (through) {
+    const pin = pinOf(through.a);
+    const words = `${pin} passes through the adapter, but this type must keep ${through.a} and ${through.b} apart`;
+    return { words, contacts: [through.a, through.b] };
+  }
   if (shorts.length > 0) {
     const names = [...new Set(shorts.map((f) => [pinOf(f.a), pinOf(f.b)].sort().join(" and ")))];
     return { words: `${names.join("; ")} are shorted together`, contacts: ends(shorts) };

@@ -10,6 +10,7 @@ import { call, judge, note, points, step, wait } from "../../rig/plan/words.ts";
 import { type PilotWave, pilotWave } from "../analysis/pilotWave.ts";
 import { daq, generator, rails, scope } from "./roles.ts";
 import { connect, disconnect } from "./switching.ts";
+import { isWhole, truth } from "./truth.ts";
 
 const stateNames = ["A", "B", "C", "D"] as const;
 type State = (typeof stateNames)[number];
@@ -53,6 +54,11 @@ export function* pilot(wiring: Wiring): Plan<void> {
   const before = yield* run("Pilot through the bypass", "bypass", bypass(wiring));
   yield* step("Bypass is a pilot line", () => checkBypass(before), { deadline_s: 60, takes_s: 1 });
   const adapter = yield* run("Pilot through the adapter", "adapter", throughAdapter(wiring));
+  yield* step("Pilot against the milliohm meter", () => checkReach(wiring, before, adapter), {
+    deadline_s: 60,
+    takes_s: 1,
+    tearDown: () => disconnect(wiring),
+  });
   const after = yield* run("Pilot through the bypass again", "bypass 2", bypass(wiring));
   yield* step("Pilot judged", () => judgePilot(before, adapter, after), { deadline_s: 60, takes_s: 1 });
 }
@@ -132,12 +138,49 @@ function* capture(name: string, duty_pct: number): Plan<Record<Side, PilotWave |
 
 /** The bypass itself must give the nominal states, or nothing measured by difference to it means anything. */
 function* checkBypass(reference: Pass): Plan<void> {
-  for (const state of stateNames) {
-    yield* judge(`rig.pilot.bypass.state${state}`, reference.levels[state].evse, {
-      meaning: `the bench's own pilot is wrong in state ${state}: check rails, driver and ladder`,
+  for (const side of sides) {
+    for (const state of stateNames) {
+      yield* judge(`rig.pilot.bypass.state${state}`, reference.levels[state][side], {
+        id: `rig.pilot.bypass.state${state}/${side}`,
+        meaning:
+          `the bench's own pilot is wrong in state ${state} at ${nodeOf[side]}: ` +
+          "check rails, driver, ladder, bypass relays and the wire of that channel",
+      });
+    }
+  }
+  yield* judge("rig.pilot.bypass.neg", reference.levels.low, {
+    meaning: "the bench's own pilot has a wrong negative level: check the negative rail",
+  });
+  for (const side of sides) {
+    yield* judge("rig.pilot.freq", frequencyOf(reference, side), {
+      id: `rig.pilot.freq/${side}`,
+      meaning: `the bench's own pilot has a wrong frequency or is not seen at ${nodeOf[side]}: check generator and probes`,
     });
   }
-  yield* judge("rig.pilot.freq", frequencyOf(reference, "evse"), { meaning: "the bench's pilot frequency is wrong" });
+}
+
+/** A pilot that is this far off in state A at the vehicle, or that no ladder loads at the station, does not get through, V. */
+const unreached_V = 1;
+
+/**
+ * When no pilot gets through, the milliohm meter is asked again: if it finds CP and PE whole, the relays or wires of the
+ * pilot circuit are at fault and not the adapter.
+ */
+function* checkReach(wiring: Wiring, reference: Pass, adapter: Pass): Plan<void> {
+  const far = (pass: Pass, state: State, side: Side): number => {
+    const r = pass.levels[state][side];
+    return r.is === "value" ? r.value : Number.NaN;
+  };
+  const seenByVehicle = Math.abs(far(adapter, "A", "ev") - far(reference, "A", "ev")) < unreached_V;
+  const loaded = far(adapter, "A", "evse") - far(adapter, "B", "evse") > unreached_V;
+  const reached = seenByVehicle && loaded;
+  yield* truth(
+    "rig.signal.agreement",
+    reached || !(yield* isWhole(wiring, "CP")),
+    reached ? "the pilot gets through" : "no pilot gets through",
+    "no pilot gets through, but the milliohm meter finds CP and PE whole: check KP1, KP2 and their wires",
+    "rig.signal.agreement/CP",
+  );
 }
 
 function* judgePilot(before: Pass, adapter: Pass, after: Pass): Plan<void> {

@@ -1,7 +1,7 @@
 /** Proximity: what the vehicle sees on PP in each state, by the adapter's topology (domain.md 1.3, 3). */
 import type { AdapterType } from "../../rig/model/adapter.ts";
 import type { Reading } from "../../rig/model/reading.ts";
-import { invalid } from "../../rig/model/reading.ts";
+import { invalid, numberOf } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Route, Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, judge, step } from "../../rig/plan/words.ts";
@@ -9,6 +9,7 @@ import { resistance } from "./fourWire.ts";
 import { leakage } from "./leakage.ts";
 import { daq } from "./roles.ts";
 import { connect, disconnect } from "./switching.ts";
+import { isWhole, truth } from "./truth.ts";
 import type { WiringResult } from "./wiringScreen.ts";
 
 const states = ["open", "latched", "pressed"] as const;
@@ -20,14 +21,18 @@ const meanings: Readonly<Record<State, string>> = {
   pressed: "the vehicle would not see the pressed release button",
 };
 
+/** Levels through the bypass: what the bench itself makes of each state. */
+type Levels = Readonly<Record<State, Reading>>;
+
 export function* proximity(wiring: Wiring, adapter: AdapterType, paths: WiringResult["paths"]): Plan<void> {
   const undo = { deadline_s: 900, tearDown: () => disconnect(wiring) };
+  const reference = yield* step("Proximity through the bypass", () => bypass(wiring), { ...undo, takes_s: 1 });
   if (adapter.pp.topology === "LOCAL") {
     yield* step("Proximity of the adapter itself", () => local(wiring), { ...undo, takes_s: 20 });
     return;
   }
   yield* step("Proximity path", () => path(wiring, adapter, paths), { ...undo, takes_s: 5 });
-  yield* step("Proximity states through the adapter", () => through(wiring), { ...undo, takes_s: 5 });
+  yield* step("Proximity states through the adapter", () => through(wiring, reference), { ...undo, takes_s: 5 });
 }
 
 function* path(wiring: Wiring, adapter: AdapterType, paths: WiringResult["paths"]): Plan<void> {
@@ -60,26 +65,70 @@ function* latch(pressed: boolean): Plan<void> {
   });
 }
 
-/** Vehicle circuit on the EV face, station plug's resistors on the EVSE face: 4.46, 1.51 and 2.76 V nominal. */
-function* through(wiring: Wiring): Plan<void> {
+/** The bench's own circuits must give the nominal levels, or an adapter would be blamed for them. */
+function* bypass(wiring: Wiring): Plan<Levels> {
+  const base = [
+    wiring.route("PP_S", "X.PP"),
+    wiring.route("COM_S", "X.PE"),
+    wiring.route("PP_V", "X.PP"),
+    wiring.route("COM_V", "X.PE"),
+    wiring.route("PP_V", "PPV.7"),
+  ];
+  yield* connect(...base);
+  yield* judge("rig.pp.bypass.off", yield* level(wiring), {
+    meaning: "the vehicle's 5 V are on PP although KV5 is open: the relay is welded",
+  });
+  const levels = yield* levelsOf(wiring, base);
+  for (const state of states) {
+    yield* judge(`rig.pp.bypass.${state}`, levels[state], {
+      meaning:
+        `the bench's own proximity is wrong (${state}): ` +
+        "check the 5 V, KV5, KV27, KPP1, KPP2, KP1.X, KP2.X and the wire of PP_V",
+    });
+  }
+  return levels;
+}
+
+/** Station plug's resistors on one end, vehicle circuit on the other: 4.46, 1.51 and 2.76 V nominal. */
+function* levelsOf(wiring: Wiring, base: readonly Route[]): Plan<Levels> {
+  const connectPlug = wiring.route("PP_S", "PPS.1");
+  const bridge = wiring.route("PPS.2", "COM_S");
+  const live = [...base, supply(wiring)];
+  yield* connect(...live);
+  const open = yield* level(wiring);
+  yield* connect(...live, connectPlug, bridge);
+  const latched = yield* level(wiring);
+  yield* connect(...live, connectPlug);
+  return { open, latched, pressed: yield* level(wiring) };
+}
+
+/** The vehicle on the EV face, the station's plug on the EVSE face. */
+function* through(wiring: Wiring, reference: Levels): Plan<void> {
   const base = [
     wiring.route("PP_S", wiring.tapOf("evse.PP", "F")),
     wiring.route("COM_S", wiring.tapOf("evse.PE", "F")),
     ...vehicle(wiring),
   ];
-  const connectPlug = wiring.route("PP_S", "PPS.1");
-  const bridge = wiring.route("PPS.2", "COM_S");
-  const live = [...base, supply(wiring)];
-  const routes: Readonly<Record<State, readonly Route[]>> = {
-    open: live,
-    latched: [...live, connectPlug, bridge],
-    pressed: [...live, connectPlug],
-  };
   yield* connect(...base);
-  for (const state of states) {
-    yield* connect(...routes[state]);
-    yield* judgeLevel(state, yield* level(wiring), ["evse.PP", "ev.PP"]);
-  }
+  const levels = yield* levelsOf(wiring, base);
+  const agree = states.every((state) => isNear(levels[state], numberOf(reference[state])));
+  yield* agreement(agree || !(yield* isWhole(wiring, "PP")), "PP", agree);
+  for (const state of states) yield* judgeLevel(state, levels[state], ["evse.PP", "ev.PP"]);
+}
+
+/** PP that the milliohm meter finds whole changes a level by some millivolts; a relay that does not close by volts, V. */
+const near_V = 0.1;
+const isNear = (r: Reading, expected_V: number | undefined): boolean =>
+  r.is === "value" && expected_V !== undefined && Math.abs(r.value - expected_V) < near_V;
+
+function* agreement(holds: boolean, what: string, agree: boolean): Plan<void> {
+  yield* truth(
+    "rig.signal.agreement",
+    holds,
+    agree ? "levels and resistance agree" : "levels do not agree with the resistance",
+    "the levels on PP do not fit what the milliohm meter finds: check KP1, KP2 and their wires",
+    `rig.signal.agreement/${what}`,
+  );
 }
 
 /** The adapter carries its own resistor on the EV face: 150 ohm, 480 ohm with its latch pressed. */
@@ -87,16 +136,25 @@ function* local(wiring: Wiring): Plan<void> {
   for (const state of ["latched", "pressed"] as const) {
     if (state === "pressed") yield* latch(true);
     const r = yield* resistance(wiring, "ev.PP", "ev.PE", "resistor");
+    yield* connect(...vehicle(wiring));
+    yield* connect(...vehicle(wiring), supply(wiring));
+    const seen = yield* level(wiring);
+    yield* disconnect(wiring);
+    const agree = r.is !== "value" || isNear(seen, levelAt(r.value));
+    yield* agreement(agree, `PP/${state}`, agree);
     yield* judge(`pp.${state}.r`, r, {
       contacts: ["ev.PP", "ev.PE"],
       meaning: `the proximity resistor is wrong (${state}): ${meanings[state]}`,
     });
-    yield* connect(...vehicle(wiring));
-    yield* connect(...vehicle(wiring), supply(wiring));
-    yield* judgeLevel(state, yield* level(wiring), ["ev.PP"]);
-    yield* disconnect(wiring);
+    yield* judgeLevel(state, seen, ["ev.PP"]);
     if (state === "pressed") yield* latch(false);
   }
+}
+
+/** What the vehicle's 5 V through 330 ohm make of a resistor beside the vehicle's own 2700 ohm (bench.md). */
+function levelAt(ohm: number): number {
+  const both = (ohm * 2700) / (ohm + 2700);
+  return (5 * both) / (330 + both);
 }
 
 const vehicle = (wiring: Wiring): readonly Route[] => [

@@ -30,6 +30,8 @@ const mean_s = 30;
 /** Two type T class 1 sensors on one DAQ, K: sensors 0.3 each, the DAQ's own share mostly cancels in a difference. */
 const u_rise_K = 0.5;
 const u_absolute_K = 0.6;
+/** One sensor against itself within a run: noise of means over half a minute. */
+const u_relative_K = 0.05;
 
 const poles = ["DC+", "DC-"] as const;
 
@@ -38,6 +40,7 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
     const traces = new Traces("thermal");
     yield* closeLoop(wiring, "power", plan.rated_A);
     yield* wait(look_every_s / 3);
+    const cold_s = yield* now();
     let current_A = 0;
     for (const share of [0.5, 0.75, 1]) {
       const next_A = Math.round(plan.rated_A * share);
@@ -51,6 +54,7 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
     const end_s = yield* now();
     yield* ramp("power", current_A, 0);
     yield* powerOff();
+    yield* checkSensors(traces, cold_s, end_s);
     yield* judgeAll(traces, plan, start_s, end_s, ended);
   });
 }
@@ -82,6 +86,35 @@ function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<End
 
 const ambientAt = (traces: Traces, at_s: number): number =>
   ambients.reduce((sum, name) => sum + meanBetween(traces.of(name), at_s - mean_s, at_s), 0) / ambients.length;
+
+/**
+ * A sensor that does not rise with the others is frozen or lies elsewhere: what it says of its place is no measurement.
+ * Sensors exchanged between two places that warm alike are not noticed by this; a walk with a warm finger is.
+ */
+function* checkSensors(traces: Traces, cold_s: number, end_s: number): Plan<void> {
+  const rise = (name: string): number =>
+    meanBetween(traces.of(name), end_s - mean_s, end_s) - meanBetween(traces.of(name), cold_s - mean_s, cold_s);
+  const path = [...contactsTC, ...bars];
+  const sorted = path.map(rise).sort((a, b) => a - b);
+  const middle = ((sorted[path.length / 2 - 1] as number) + (sorted[path.length / 2] as number)) / 2;
+  for (const [limit, names] of [
+    ["rig.tc.response", path],
+    ["rig.tc.response.grip", grips],
+  ] as const) {
+    for (const name of names) {
+      const share = { value: (100 * rise(name)) / middle, u: Math.abs(100 * (u_relative_K / middle)) };
+      yield* judge(limit, estimated("%", share, `rise of ${name} against the median of the power path`, end_s), {
+        id: `${limit}/${name}`,
+        meaning: `the thermocouple ${name} does not follow the current: it is frozen, loose or not where it should be`,
+      });
+    }
+  }
+  const [one, other] = ambients.map((name) => meanBetween(traces.of(name), end_s - mean_s, end_s));
+  const apart = { value: (one ?? Number.NaN) - (other ?? Number.NaN), u: u_rise_K };
+  yield* judge("rig.tc.ambient", estimated("K", apart, ambients.join(" - "), end_s), {
+    meaning: `the ambient sensors ${ambients.join(" and ")} disagree: one of them is frozen, loose or too near to something warm`,
+  });
+}
 
 function* judgeAll(traces: Traces, plan: RisePlan, start_s: number, end_s: number, ended: Ended): Plan<void> {
   const at = (name: string): number => meanBetween(traces.of(name), end_s - mean_s, end_s);

@@ -9,6 +9,7 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
 import { binaryGroups, isolationNets } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
+import { leakageCircuit } from "./benchCheck.ts";
 import { resistance } from "./fourWire.ts";
 import { leakage } from "./leakage.ts";
 
@@ -34,12 +35,15 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
     if (!a || !b) continue;
     paths[pinOf(a)] = yield* pathResistance(wiring, a, b);
   }
+  // The circuit that says "apart" must first say "joined" of something that is: any path, or all are broken anyway.
+  const known = netlist.nets.find(([a, b]) => a && b && pinOf(a) !== "PP" && isJoined(paths[pinOf(a)]));
+  if (known) yield* leakageCircuit(wiring, known[0] as Contact, known[1] as Contact);
   const screens: { bit: number; r: Reading<"ohm"> }[] = [];
   for (const group of binaryGroups(isolationNets(netlist))) {
     screens.push({ bit: group.bit, r: yield* leakage(wiring, group.hi, group.lo, 5) });
   }
   const hit =
-    Object.values(paths).some((r) => !(r.is === "value" && r.value < 5)) ||
+    Object.values(paths).some((r) => !isJoined(r)) ||
     screens.some(({ r }) => !(r.is === "above" || (r.is === "value" && r.value > isolation_min_ohm)));
   const found = hit ? yield* pairMap(wiring, netlist) : expectedMap(netlist);
   const story = hit ? explain(found) : { words: "", contacts: [] };
@@ -50,6 +54,8 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   });
   return { good: yield* judgeWiring(paths, screens, story), paths };
 }
+
+const isJoined = (r: Reading<"ohm"> | undefined): boolean => r?.is === "value" && r.value < 5;
 
 /** In the fine range first; what is above it is read again where an open and a bad contact can be told apart. */
 function* pathResistance(wiring: Wiring, a: Contact, b: Contact): Plan<Reading<"ohm">> {
@@ -64,11 +70,14 @@ function* judgeWiring(
   story: { readonly words: string; readonly contacts: readonly Contact[] },
 ): Plan<boolean> {
   let good = true;
-  const about = story.words ? { meaning: story.words } : {};
   for (const [pin, r] of Object.entries(paths)) {
     const contacts: readonly Contact[] = [`evse.${pin}` as Contact, `ev.${pin}` as Contact];
-    good = isPass(yield* judge("wiring.path.r", r, { id: `wiring.path.r/${pin}`, contacts, ...about })) && good;
+    // The story of the whole map where it is about this path, else what was measured on it.
+    const told = contacts.every((contact) => story.contacts.includes(contact));
+    const meaning = told ? story.words : ownWords(pin, r);
+    good = isPass(yield* judge("wiring.path.r", r, { id: `wiring.path.r/${pin}`, contacts, meaning })) && good;
   }
+  const about = story.words ? { meaning: story.words } : {};
   for (const { bit, r } of screens) {
     const verdict = yield* judge("wiring.isolation.r", r, {
       id: `wiring.isolation.r/${bit}`,
@@ -78,6 +87,12 @@ function* judgeWiring(
     good = isPass(verdict) && good;
   }
   return good;
+}
+
+function ownWords(pin: string, r: Reading<"ohm">): string {
+  const ohm = r.is === "value" ? ` (${Number(r.value.toPrecision(3))} ohm)` : "";
+  const over = r.is === "above" ? ` (above ${r.bound} ohm)` : "";
+  return `${pin} has too much resistance between the faces${ohm}${over}: evse.${pin} to ev.${pin}`;
 }
 
 /** Every pair in both polarities, at the voltage that spares proximity electronics where PP is in the pair. */
