@@ -8,6 +8,9 @@ import type { Expect } from "./port.ts";
 
 export type Phase = "queued" | "preparing" | "writing" | "reading";
 
+/** The stretch before a due time that is not left to a timer. */
+const TURNS_ms = 1.5;
+
 export interface JobOwner {
   readonly label: string;
   expired(job: Job): void;
@@ -93,11 +96,30 @@ export class Job {
 
   /** Waits; less long when the transaction is settled meanwhile. */
   pause(for_ms: number): Promise<void> {
+    return this.#sleep((wake) => {
+      const timer = setTimeout(wake, Math.ceil(for_ms));
+      return () => clearTimeout(timer);
+    });
+  }
+
+  /**
+   * Waits no longer than `for_ms` and maybe shorter: ask the clock again. Timers come up to 2 ms late, half a frame of
+   * a fast line; the last stretch is waited out by turns of the event loop, which goes on reading ports meanwhile.
+   */
+  pauseUpTo(for_ms: number): Promise<void> {
+    if (for_ms > TURNS_ms) return this.pause(Math.floor(for_ms - TURNS_ms));
+    return this.#sleep((wake) => {
+      const turn = setImmediate(wake);
+      return () => clearImmediate(turn);
+    });
+  }
+
+  #sleep(start: (wake: () => void) => () => void): Promise<void> {
     if (this.settled) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake?.(), Math.ceil(for_ms));
+      const cancel = start(() => this.#wake?.());
       this.#wake = () => {
-        clearTimeout(timer);
+        cancel();
         this.#wake = undefined;
         resolve();
       };

@@ -7,7 +7,7 @@
  * never noticed and a core spins (tried: 27,000 reads in 0.8 s, `isOpen` still true). Ours waits for the poller first,
  * takes 0 bytes for the loss that it is, and saves two turns through the thread pool a reply.
  */
-import { readSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { SerialPort } from "serialport";
 import { RigError } from "../../rig/model/errors.ts";
 import { type Connector, type Link, type LinkEvents, timeLeft_ms, type Wait } from "./link.ts";
@@ -76,7 +76,11 @@ class SerialLink implements Link {
   constructor(port: SerialPort, events: LinkEvents) {
     this.#port = port;
     this.#events = events;
-    noticeHangUp(port);
+    const binding: unknown = port.port;
+    if (isLinuxBinding(binding)) {
+      noticeHangUp(binding);
+      writeAtOnce(binding);
+    }
     this.#closed = new Promise((resolve) => {
       // `close` may come twice, and `error` with or without it: the first one counts.
       port.on("close", (error?: Error | null) => {
@@ -136,16 +140,35 @@ interface LinuxBinding {
   readonly fd: number | null;
   readonly poller: { once(event: "readable", callback: (error: Error | null) => void): unknown };
   read(buffer: Buffer, offset: number, length: number): Promise<{ buffer: Buffer; bytesRead: number }>;
+  write(buffer: Buffer): Promise<void>;
 }
 
 const isLinuxBinding = (binding: unknown): binding is LinuxBinding =>
-  typeof binding === "object" && binding !== null && "fd" in binding && "poller" in binding && "read" in binding;
+  typeof binding === "object" &&
+  binding !== null &&
+  ["fd", "poller", "read", "write"].every((member) => member in binding);
 
 const canceled = (): Error => Object.assign(new Error("Port is not open"), { canceled: true });
 
-function noticeHangUp(port: SerialPort): void {
-  const binding: unknown = port.port;
-  if (!isLinuxBinding(binding)) return;
+/** The kernel takes a request at once, so it need not go through the thread pool; what it does not take is left to the binding. */
+function writeAtOnce(binding: LinuxBinding): void {
+  const writeByPool = binding.write.bind(binding);
+  binding.write = async (buffer) => {
+    const taken = binding.isOpen && binding.fd !== null ? writeNow(binding.fd, buffer) : 0;
+    if (taken < buffer.length) await writeByPool(buffer.subarray(taken));
+  };
+}
+
+/** The descriptor is non-blocking. 0 after any error: the binding meets the same one, and names it. */
+function writeNow(fd: number, bytes: Uint8Array): number {
+  try {
+    return writeSync(fd, bytes);
+  } catch {
+    return 0;
+  }
+}
+
+function noticeHangUp(binding: LinuxBinding): void {
   binding.read = async (buffer, offset, length) => {
     for (;;) {
       if (!binding.isOpen) throw canceled();

@@ -135,7 +135,7 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
       if (this.doubt === undefined) this.#counters.resyncs += 1;
     }
     for (let left_ms = dueIn_ms(this, job); left_ms > 0 && !job.settled; left_ms = dueIn_ms(this, job))
-      await job.pause(left_ms);
+      await job.pauseUpTo(left_ms);
   }
 
   /** Sends a request and hands the bytes that follow to its framer. */
