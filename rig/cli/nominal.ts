@@ -6,7 +6,7 @@
 
 import { openKindTwin } from "../../drivers/twin/kindTwins.ts";
 import { adapterFrom } from "../../drivers/twin/world/adapterUnderTest.ts";
-import { createWorld } from "../../drivers/twin/world/world.ts";
+import { createWorld, type TwinWorld } from "../../drivers/twin/world/world.ts";
 import { jumpingClock } from "../engine/clocks.ts";
 import { Engine } from "../engine/engine.ts";
 import type { Conclusion } from "../engine/findings.ts";
@@ -15,6 +15,8 @@ import { type MemoryJournal, memoryJournal } from "../engine/memoryJournal.ts";
 import type { Instrument } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
 import type { Measurement } from "../model/verdict.ts";
+import type { Body, Call } from "../plan/commands.ts";
+import type { AskOperator, Safety } from "../plan/parts.ts";
 import { createSafety } from "../safety/admission.ts";
 import { makeSafeOff } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
@@ -28,6 +30,23 @@ export interface DryRun extends Conclusion {
   readonly steps: readonly PlannedStep[];
   readonly journal: MemoryJournal;
   readonly bench_s: number;
+  /** The twin as the run left it: ground truth. */
+  readonly world: TwinWorld;
+}
+
+/** What a preflight puts between plan, operator and twins. */
+export interface Between {
+  readonly instruments: (
+    twins: Readonly<Record<string, Instrument>>,
+    end: AbortController,
+    world: TwinWorld,
+  ) => Readonly<Record<string, Instrument>>;
+  readonly body: (body: Body<void>) => Body<void>;
+  readonly ask: (ask: AskOperator) => AskOperator;
+  /** Before bench time moves on to `to_s`. */
+  readonly advancing: (world: TwinWorld, to_s: number) => void;
+  readonly step: (phase: "enter" | "leave", path: readonly string[], end: AbortController, bench_s: number) => void;
+  readonly refused: (call: Call, rule: string, why: string) => void;
 }
 
 export interface DryRunOptions {
@@ -36,6 +55,7 @@ export interface DryRunOptions {
   readonly deviations?: Parameters<typeof createWorld>[0]["deviations"];
   readonly seed?: number;
   readonly planned?: readonly string[];
+  readonly between?: Between;
 }
 
 export const nominalAdapter = (inputs: Inputs): ReturnType<typeof adapterFrom> =>
@@ -47,6 +67,7 @@ export const nominalAdapter = (inputs: Inputs): ReturnType<typeof adapterFrom> =
 
 export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promise<DryRun> {
   const { bench, context, limits } = inputs;
+  const { between } = options;
   const world = createWorld({
     bench,
     adapter: options.adapter ?? nominalAdapter(inputs),
@@ -55,15 +76,19 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
     watchdog: "ideal",
     ...(options.deviations ? { deviations: options.deviations } : {}),
   });
-  const clock = jumpingClock((to_s) => world.advance(to_s));
+  const clock = jumpingClock((to_s) => {
+    between?.advancing(world, to_s);
+    world.advance(to_s);
+  });
   const journal = memoryJournal(draftHead(inputs), clock);
-  const instruments: Record<string, Instrument> = {};
+  const twins: Record<string, Instrument> = {};
   for (const role of Object.keys(inputs.procedure.needs)) {
     const entry = bench.instruments[role];
     if (!entry) throw new RigError("ROLE_MISSING", `${bench.file}: no instrument has the role "${role}"`);
-    instruments[role] = openKindTwin(role, entry, bench, world, clock);
+    twins[role] = openKindTwin(role, entry, bench, world, clock);
   }
   const end = new AbortController();
+  const instruments = between?.instruments(twins, end, world) ?? twins;
   const safety = createSafety({
     bench,
     clock,
@@ -72,16 +97,18 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
   });
   const stopWatching = world.gpio.onEdge((edge) => safety.line(edge));
   safety.tripped.addEventListener("abort", () => end.abort(safety.tripped.reason), { once: true });
+  const operator = simulatedOperator(
+    async (action) => actOn(world.operator, action),
+    () => undefined,
+  );
   const performer = new LivePerformer({
     clock,
     journal,
-    safety,
+    safety: between ? reporting(safety, between) : safety,
     instruments,
-    ask: simulatedOperator(
-      async (action) => actOn(world.operator, action),
-      () => undefined,
-    ),
+    ask: between?.ask(operator) ?? operator,
   });
+  const body: Body<void> = () => inputs.procedure.body(context);
   const measurements: Measurement[] = [];
   const steps: PlannedStep[] = [];
   const outcome = await new Engine({
@@ -94,10 +121,25 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
     watch: {
       step: (phase, path, takes_s) => {
         if (phase === "enter") steps.push({ path: path.join(" / "), takes_s });
+        between?.step(phase, path, end, clock.bench_s());
       },
       judged: (m) => measurements.push(m),
     },
-  }).run(() => inputs.procedure.body(context));
+  }).run(between?.body(body) ?? body);
   stopWatching();
-  return { ...outcome, measurements, steps, journal, bench_s: clock.bench_s() };
+  return { ...outcome, measurements, steps, journal, bench_s: clock.bench_s(), world };
 }
+
+/** The same safety layer; what it refuses is told. */
+const reporting = (safety: Safety, between: Between): Safety => ({
+  admit(call, context) {
+    const admission = safety.admit(call, context);
+    if (!admission.ok) between.refused(call, admission.rule, admission.why);
+    return admission;
+  },
+  settled: (call, reply) => safety.settled(call, reply),
+  failed: (call, error) => safety.failed(call, error),
+  provePe: () => safety.provePe(),
+  tripped: safety.tripped,
+  safeOff: (why) => safety.safeOff(why),
+});

@@ -56,7 +56,9 @@ export function memoryJournal(run: RunHead, clock: Clock): MemoryJournal {
     durable: () => Promise.resolve(),
     keep(wave): SeriesRef<"V"> {
       const series = kept(wave.series, wave.unit);
-      series.t_s = Float64Array.from(wave.values, (_, i) => wave.t0_s + i * wave.dt_s);
+      // A plain loop: `from` with a callback takes 50 times as long for a capture's 200,000 samples.
+      series.t_s = new Float64Array(wave.values.length);
+      for (let i = 0; i < series.t_s.length; i++) series.t_s[i] = wave.t0_s + i * wave.dt_s;
       series.values = wave.values;
       series.count = wave.values.length;
       return { series: wave.series, unit: "V", points: series.count };

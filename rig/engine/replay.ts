@@ -51,6 +51,11 @@ export class ReplayPerformer implements Performer {
     }
   }
 
+  /** Nothing of the record is left: every command was asked for and every answer given. */
+  get finished(): boolean {
+    return this.cursor >= this.answers.length && [...this.asked.values()].every((events) => events.length === 0);
+  }
+
   begin(): void {
     this.pump();
   }
