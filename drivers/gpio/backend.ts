@@ -13,6 +13,11 @@ export interface GpioEdge {
   readonly seq: number;
 }
 
+/** Edges that came faster than they were read and were thrown away by the source. */
+export interface GpioLoss {
+  readonly edges: number;
+}
+
 export interface GpioBackend {
   /** Resolves when the line was seen to have the level asked for; rejects with PORT_LOST or INSTRUMENT_TIMEOUT. */
   set(line: string, high: boolean): Promise<void>;
@@ -20,6 +25,16 @@ export interface GpioBackend {
   lines(): Readonly<Record<string, boolean>>;
   /** Returns the function that ends it. */
   onEdge(listener: (edge: GpioEdge) => void): () => void;
+  /**
+   * For a source that can lose edges and knows it. Told before the edges that were kept; then the levels are read anew,
+   * and a line found elsewhere than its last edge said gives an edge of its own. What moved and came back stays unseen.
+   */
+  onLoss?(listener: (loss: GpioLoss) => void): () => void;
+  /**
+   * A twin that runs as fast as it goes answers when it can: limits of wall time are this many times longer (1 to 20).
+   * Absent on real lines; safety times are proved on twins at speed 1, which ask for no patience.
+   */
+  readonly patience?: number;
   /** Aborts with a PORT_LOST error when the lines can no more be seen or set. Never comes back. */
   readonly lost: AbortSignal;
   /** Leaves all outputs as they are. */

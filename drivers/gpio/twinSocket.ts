@@ -10,6 +10,7 @@ import { checkSocketPath, JsonLines, type JsonObject } from "./jsonLines.ts";
 
 /** A twin that does not say that a line moved within this time has lost it. */
 const SET_ms = 200;
+const PATIENCE_max = 20;
 const CONNECT_ms = 2000;
 /** Sets that may wait for their answer. */
 const WAITING_max = 64;
@@ -37,6 +38,8 @@ class TwinLines implements GpioBackend {
   readonly #listeners = new Set<(edge: GpioEdge) => void>();
   readonly #waiting: Waiting[] = [];
   #levels: Record<string, boolean> | undefined;
+  /** See GpioBackend. */
+  patience = 1;
   #closed = false;
   /** Ends the wait of ready(): with a reason when it failed. */
   #settle: (why?: string) => void = () => undefined;
@@ -75,8 +78,9 @@ class TwinLines implements GpioBackend {
   }
 
   #message(object: JsonObject): void {
-    const { lines, edge, done, high, ns, seq } = object;
+    const { lines, edge, done, high, ns, seq, patience } = object;
     if (isLevels(lines)) {
+      if (typeof patience === "number" && patience >= 1 && patience <= PATIENCE_max) this.patience = patience;
       this.#levels = { ...lines };
       this.#settle();
       return;
@@ -115,7 +119,8 @@ class TwinLines implements GpioBackend {
         throw new RigError("BENCH_INVALID", `the twin has no line ${line}: correct the bench file`, { line });
       if (this.#waiting.length >= WAITING_max)
         throw new RigError("PLAN_INVALID", `${WAITING_max} sets already wait for ${this.#path}`);
-      const timer = setTimeout(() => this.#drop(`${line} did not move within ${SET_ms} ms`), SET_ms);
+      const within_ms = SET_ms * this.patience;
+      const timer = setTimeout(() => this.#drop(`${line} did not move within ${within_ms} ms`), within_ms);
       this.#waiting.push({ line, high, done, failed, timer });
       if (!this.#wire.send({ set: line, high })) this.#drop("it takes no more");
     });

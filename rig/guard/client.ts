@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** How long the guard may take to listen and to answer, ms. Default 3000. */
   readonly within_ms?: number;
+  /** How many times longer the guard may take to answer a beat: for twins that run as fast as they go. Default 1. */
+  readonly patience?: number;
 }
 
 const CONNECT_ms = 3000;
@@ -37,7 +39,7 @@ export async function connectGuard(options: ConnectOptions): Promise<GuardClient
   const until_ms = performance.now() + within_ms;
   for (;;) {
     signal.throwIfAborted();
-    const client = new Client(path);
+    const client = new Client(path, options.patience ?? 1);
     try {
       await client.hello({ signal, deadline_wall_ms: until_ms });
       return client;
@@ -58,6 +60,7 @@ class Client implements GuardClient {
   /** Whether a guard has said anything: then it is no use to try again. */
   answered = false;
   readonly #path: string;
+  readonly #patience: number;
   readonly #wire: JsonLines;
   readonly #lost = new AbortController();
   readonly #listeners = new Set<(edge: GpioEdge) => void>();
@@ -67,8 +70,9 @@ class Client implements GuardClient {
   #unanswered = 0;
   #released = false;
 
-  constructor(path: string) {
+  constructor(path: string, patience: number) {
     this.#path = path;
+    this.#patience = patience;
     this.#wire = new JsonLines(createConnection(path), {
       message: (object) => this.#message(object),
       malformed: (why) => this.end(`it sent a line that is no JSON object: ${why}`),
@@ -92,7 +96,7 @@ class Client implements GuardClient {
   beat(): void {
     if (this.#lost.signal.aborted || this.#released) return;
     this.#unanswered += 1;
-    if (this.#unanswered > UNANSWERED_max) this.end(`it left ${UNANSWERED_max} beats unanswered`);
+    if (this.#unanswered > UNANSWERED_max * this.#patience) this.end(`it left ${UNANSWERED_max} beats unanswered`);
     else this.#wire.send({ do: "beat" });
   }
 

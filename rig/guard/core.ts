@@ -18,6 +18,8 @@ export interface CoreOptions {
   readonly note: Note;
   /** To the controller; false when it cannot be sent. */
   readonly send: (object: JsonObject) => boolean;
+  /** Feeds further watchdogs: called after each confirmed edge of WD, and while nothing is armed yet. What it throws triggers. */
+  readonly well?: (now_ms: number) => void;
   /** For tests; default: /proc and SIGKILL. */
   readonly process?: { readonly startTime: typeof startTime; readonly kill: typeof killController };
   /** How long a recipe's port may stay taken, ms. Default 2000. */
@@ -46,6 +48,8 @@ export class GuardCore {
   #beat_ms: number;
   #now_ms: number;
   readonly #begun_ms: number;
+  /** See GpioBackend: 1 on real lines. */
+  readonly #patience: number;
   #edge_ms = Number.NEGATIVE_INFINITY;
   #toggling: number | undefined;
   #watchdogOn = true;
@@ -54,6 +58,7 @@ export class GuardCore {
     this.#options = options;
     this.#process = options.process ?? { startTime, kill: killController };
     this.#begun_ms = now_ms;
+    this.#patience = options.gpio.patience ?? 1;
     this.#beat_ms = now_ms;
     this.#now_ms = now_ms;
     this.ended = new Promise((resolve) => {
@@ -80,20 +85,22 @@ export class GuardCore {
     this.#now_ms = now_ms;
     if (this.#armed && this.#triggered === undefined && !this.#releasing) {
       const silent_ms = now_ms - this.#beat_ms;
-      if (silent_ms > BEAT_TIMEOUT_ms) {
+      if (silent_ms > BEAT_TIMEOUT_ms * this.#patience) {
         this.trigger(`no beat for ${Math.round(silent_ms)} ms`);
         return;
       }
     } else if (!this.#armed && this.#triggered === undefined && now_ms - this.#begun_ms > UNARMED_ms) {
       this.trigger(`nobody armed the guard within ${UNARMED_ms} ms`);
     }
+    if (!this.#armed) this.#well();
     this.#toggle(now_ms);
   }
 
   #toggle(now_ms: number): void {
     if (!this.#armed || !this.#watchdogOn) return;
     if (this.#toggling !== undefined) {
-      if (now_ms - this.#toggling > LINE_ms) this.#noWatchdog(`${this.#options.watchdogLine} does not follow`);
+      if (now_ms - this.#toggling > LINE_ms * this.#patience)
+        this.#noWatchdog(`${this.#options.watchdogLine} does not follow`);
       return;
     }
     if (now_ms - this.#edge_ms < BEAT_ms - TICK_half_ms) return;
@@ -103,9 +110,19 @@ export class GuardCore {
     gpio.set(watchdogLine, gpio.lines()[watchdogLine] !== true).then(
       () => {
         this.#toggling = undefined;
+        this.#well();
       },
       (error: unknown) => this.#noWatchdog(text(error)),
     );
+  }
+
+  #well(): void {
+    if (!this.#watchdogOn) return;
+    try {
+      this.#options.well?.(this.#now_ms);
+    } catch (error) {
+      this.#noWatchdog(text(error));
+    }
   }
 
   /** From here on the watchdog relay drops by itself. */
@@ -193,7 +210,7 @@ export class GuardCore {
 
   async #moveEnable(on: boolean): Promise<void> {
     const { gpio, enableLine } = this.#options;
-    await limited(gpio.set(enableLine, on), `${enableLine} does not follow`);
+    await limited(gpio.set(enableLine, on), `${enableLine} does not follow`, LINE_ms * this.#patience);
     if (gpio.lines()[enableLine] !== on) throw new Error(`${enableLine} is not ${on ? "high" : "low"} after being set`);
   }
 
@@ -261,9 +278,9 @@ export class GuardCore {
 /** Half the tick of the caller: an edge may come this much early, so that it does not come a whole tick late. */
 const TICK_half_ms = 5;
 
-function limited(work: Promise<void>, why: string): Promise<void> {
+function limited(work: Promise<void>, why: string, within_ms: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${why} within ${LINE_ms} ms`)), LINE_ms);
+    const timer = setTimeout(() => reject(new Error(`${why} within ${within_ms} ms`)), within_ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

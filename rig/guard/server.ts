@@ -14,6 +14,8 @@ export interface GuardOptions {
   readonly watchdogLine: string;
   readonly open: OpenPort;
   readonly note: Note;
+  /** See CoreOptions. */
+  readonly well?: (now_ms: number) => void;
 }
 
 export interface RunningGuard {
