@@ -17,6 +17,7 @@ export async function startGpioSocket(
   gpio: GpioModel,
   lines: Readonly<Record<string, GpioLine>>,
   saw: (event: { readonly line: string; readonly high: boolean; readonly by: "client" | "world" }) => void,
+  patience: number,
 ): Promise<GpioSocket> {
   const clients = new Set<Socket>();
   let seq = 0;
@@ -25,7 +26,7 @@ export async function startGpioSocket(
     socket.on("error", () => socket.destroy());
     socket.on("close", () => clients.delete(socket));
     onLines(socket, (line) => sendLine(socket, answer(line)));
-    sendLine(socket, { lines: gpio.lines() });
+    sendLine(socket, { lines: gpio.lines(), patience });
   });
   const answer = (line: string): object => {
     const wanted = parse(line);

@@ -54,6 +54,8 @@ export interface TwinHandle {
 }
 
 const TICK_ms = 5;
+/** At speed max bytes and lines take the time that computing takes: whoever waits for lines is asked for patience. */
+export const UNPACED_patience = 10;
 const OTHER_IDENTITY = "ACME,OTHER-1";
 
 interface Plugged {
@@ -108,7 +110,13 @@ class Twin {
   async start(dir: string, control: string, gpio: string): Promise<TwinHandle> {
     const { bench, world, speed } = this.#options;
     // First, because it finds out whether another twin serves this folder.
-    const lines = await startGpioSocket(gpio, world.gpio, bench.gpio.lines, (event) => this.#log.add("gpio", event));
+    const lines = await startGpioSocket(
+      gpio,
+      world.gpio,
+      bench.gpio.lines,
+      (event) => this.#log.add("gpio", event),
+      speed === "max" ? UNPACED_patience : 1,
+    );
     this.#closers.push(() => lines.close());
     const addresses: Record<string, Readonly<Record<string, Data>>> = {};
     for (const [name, address] of Object.entries(bench.ports)) {

@@ -4,6 +4,7 @@ import type { Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Prompt } from "../plan/commands.ts";
 import type { AskOperator } from "../plan/parts.ts";
+import { duration } from "./progress.ts";
 
 /** Checks an answer; the message tells the person what is wrong with it. */
 export function parseAnswer(prompt: Prompt, text: string): { readonly ok: Data } | { readonly wrong: string } {
@@ -34,6 +35,7 @@ export function consoleOperator(by: string, write: (line: string) => void): AskO
     write(`\n      ${prompt.title}: ${prompt.text}`);
     for (const [i, choice] of prompt.kind === "choice" ? prompt.choices.entries() : [])
       write(`        ${i + 1}  ${choice}`);
+    write(`        ${allowed(prompt)}`);
     const hint = prompt.kind === "confirm" ? "[Enter = done, n = stop] " : "> ";
     const limit = AbortSignal.any([signal, AbortSignal.timeout(prompt.timeout_s * 1000)]);
     for (;;) {
@@ -44,6 +46,13 @@ export function consoleOperator(by: string, write: (line: string) => void): AskO
       else return { answer: answer.ok, by };
     }
   };
+}
+
+/** How long the answer may take and what happens without one. */
+function allowed(prompt: Prompt): string {
+  const without = prompt.otherwise === undefined ? "the run ends" : `"${prompt.otherwise}" is taken`;
+  const range = prompt.kind === "number" ? `${prompt.min} to ${prompt.max} ${prompt.unit}; ` : "";
+  return `(${range}without an answer within ${duration(prompt.timeout_s)} ${without})`;
 }
 
 function question(hint: string, limit: AbortSignal, prompt: Prompt, run: AbortSignal): Promise<string> {

@@ -52,26 +52,51 @@ export function prefixed(value: number, unit: string): string {
   return `${Number((value / size).toPrecision(4))} ${prefix}${name}`;
 }
 
+export interface Progress extends EngineWatch {
+  /** Called about once a second with the bench time: long steps say how far they are. */
+  tick(bench_s: number): void;
+}
+
+/** Bench time between two lines about the same step. */
+const tick_s = 300;
+
 /**
  * Writes to stderr, so that stdout stays for results. Only the outermost steps count for the time left; judgements that
  * are not a pass are always shown.
  */
-export function progress(planned: readonly PlannedStep[], write: (line: string) => void): EngineWatch {
+export function progress(planned: readonly PlannedStep[], write: (line: string) => void): Progress {
   const top = planned.filter((step) => !step.path.includes(" / "));
   const total_s = top.reduce((sum, step) => sum + step.takes_s, 0);
   let done_s = 0;
   let count = 0;
+  let open: { readonly name: string; readonly takes_s: number; from_s: number | undefined; said_s: number } | undefined;
   return {
+    tick(bench_s) {
+      if (!open) return;
+      open.from_s ??= bench_s;
+      const into_s = bench_s - open.from_s;
+      if (into_s - open.said_s < tick_s) return;
+      open.said_s = into_s;
+      const left_s = Math.max(0, open.takes_s - into_s) + total_s - done_s - open.takes_s;
+      write(
+        styleText(
+          "dim",
+          `      ${open.name}: ${duration(into_s)} of about ${duration(open.takes_s)}, ${duration(left_s)} left`,
+        ),
+      );
+    },
     step(phase, path, takes_s, ok) {
       const depth = path.length - 1;
       const name = path.at(-1) ?? "";
       if (phase === "enter") {
         if (depth > 0) return write(styleText("dim", `${"  ".repeat(depth)}      ${name}`));
         count += 1;
+        open = { name, takes_s, from_s: undefined, said_s: 0 };
         const left = `${duration(total_s - done_s)} of bench time left`;
         return write(`[${count}/${Math.max(top.length, count)}] ${styleText("bold", name)}  ${styleText("dim", left)}`);
       }
       if (depth === 0) {
+        open = undefined;
         done_s += takes_s;
         if (!ok) write(styleText("red", `      ${name}: not completed`));
       }

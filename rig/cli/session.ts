@@ -24,6 +24,7 @@ import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
+import type { Progress } from "./progress.ts";
 
 export interface PlannedJudgement {
   readonly id: string;
@@ -34,10 +35,12 @@ export interface SessionOptions {
   readonly store: string;
   /** Judgements that a nominal adapter meets, with the step of each. */
   readonly planned: readonly PlannedJudgement[];
-  readonly watch: EngineWatch;
+  readonly watch: EngineWatch & Partial<Pick<Progress, "tick">>;
   /** Makes the operator once the twin's control socket, if any, is there. */
   readonly operator: (control: ControlClient | undefined) => AskOperator;
   readonly say: (line: string) => void;
+  /** Another guard than a process of its own: only for tests that show what happens without one. */
+  readonly guard?: (signal: AbortSignal) => Promise<GuardClient>;
 }
 
 export interface SessionResult extends Outcome {
@@ -47,6 +50,8 @@ export interface SessionResult extends Outcome {
 }
 
 const beat_ms = 50;
+/** Patience with a twin at speed max: it may be busy computing. Safety times are proved at speed 1. */
+const unpaced = 10;
 const listeners_max = 100;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
@@ -88,7 +93,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
   let opened: OpenedBench | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
-    guard = await startGuard(inputs, options.store, end.signal);
+    guard = await (options.guard?.(end.signal) ?? startGuard(inputs, options.store, end.signal));
     stop(guard.lost);
     opened = await openBench(inputs.bench, Object.keys(inputs.procedure.needs), clock, end.signal);
     const first = Object.entries(opened.failed)[0];
@@ -111,6 +116,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     const alive = guard;
     timer = setInterval(() => {
       if (performer.healthy()) alive.beat();
+      options.watch.tick?.(clock.bench_s());
     }, beat_ms);
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
     return await runPlan(inputs, options, parts, safety, performer);
@@ -179,6 +185,7 @@ async function startGuard(inputs: Inputs, store: string, signal: AbortSignal): P
     watchdogLine: "WD",
     log: join(store, "guard.log"),
     signal,
+    patience: inputs.twin.speed === "max" ? unpaced : 1,
   });
 }
 

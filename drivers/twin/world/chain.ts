@@ -20,9 +20,10 @@ export interface ChainOptions {
   readonly watchdog: "toggled" | "ideal";
   /** The clock that the watchdog relay runs by, ms. */
   readonly watchdog_ms: () => number;
+  /** How long the watchdog relay holds after the last edge, ms. */
+  readonly hold_ms: number;
 }
 
-const watchdog_ms_max = 250;
 /** Delayed contacts of the safety relay (bench.md: at most 300 ms). */
 const contactorDelay_s = 0.3;
 const overTemperature_degC = 110;
@@ -80,7 +81,7 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
         relays.supplyContactors(true);
       }
     }
-    const watched = options.watchdog === "ideal" || options.watchdog_ms() - lastEdge_ms <= watchdog_ms_max;
+    const watched = options.watchdog === "ideal" || options.watchdog_ms() - lastEdge_ms <= options.hold_ms;
     const next = safe && watched && state["EN"] === true;
     if (next === enabled) return;
     enabled = next;
@@ -105,7 +106,7 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
       }
       if (line === "WD" && state["WD"] !== high) {
         lastEdge_ms = options.watchdog_ms();
-        plant.agenda.schedule(plant.agenda.now_s() + watchdog_ms_max / 1000 + 1e-6, evaluate);
+        plant.agenda.schedule(plant.agenda.now_s() + options.hold_ms / 1000 + 1e-6, evaluate);
       }
       level(line, high);
       evaluate();

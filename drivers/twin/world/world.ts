@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly timedRelays?: boolean;
   /** `ideal` (kind twins): nobody toggles WD, the watchdog relay holds. Default `toggled`. */
   readonly watchdog?: "toggled" | "ideal";
+  /** How long the watchdog relay holds after the last edge of WD, ms. Default 250 (bench.md). */
+  readonly watchdogHold_ms?: number;
   /** Wall clock for the watchdog relay and the log, ms. Default: bench time. */
   readonly wall_ms?: () => number;
   /** Given each log entry as it is made. */
@@ -66,6 +68,7 @@ export function createWorld(options: WorldOptions): TwinWorld {
   const chain = createChain(plant, relays, source, {
     watchdog: options.watchdog ?? "toggled",
     watchdog_ms: wall_ms,
+    hold_ms: options.watchdogHold_ms ?? 250,
   });
   const operator = createOperator(plant, chain);
   if (options.fitted ?? true) operator.fit();

@@ -1,7 +1,7 @@
 /** `rig twin`: the simulated bench as its own process; prints one JSON line when it is ready. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { startTwin } from "../../../drivers/twin/server.ts";
+import { startTwin, UNPACED_patience } from "../../../drivers/twin/server.ts";
 import { loadAdapterUnderTest } from "../../../drivers/twin/world/adapterUnderTest.ts";
 import { loadDeviations } from "../../../drivers/twin/world/deviations.ts";
 import { createWorld } from "../../../drivers/twin/world/world.ts";
@@ -40,6 +40,7 @@ export async function twin(options: TwinOptions): Promise<void> {
     fitted: false,
     timedRelays: speed !== "max",
     wall_ms: () => performance.now(),
+    ...(speed === "max" ? { watchdogHold_ms: 250 * UNPACED_patience } : {}),
     ...(deviations ? { deviations } : {}),
   });
   const identities = deviations?.identity ?? {};

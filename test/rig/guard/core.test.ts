@@ -103,7 +103,7 @@ describe("the guard", () => {
   it("triggers when the watchdog line does not follow, and toggles no more", async () => {
     const bench = await energised();
     bench.gpio.stick("WD", true);
-    for (let ms = 0; ms <= 200; ms += 10) {
+    for (let ms = 0; ms <= 300; ms += 10) {
       bench.core.message({ do: "beat" }, ms);
       bench.core.tick(ms);
     }
