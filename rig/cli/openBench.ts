@@ -1,4 +1,5 @@
 /** Opens the instruments of a bench: one port object per line, identities read, everything left in its safe state. */
+import { setMaxListeners } from "node:events";
 import { openPort } from "../../drivers/port/open.ts";
 import type { Port } from "../../drivers/port/port.ts";
 import type { Instrument } from "../kinds/kinds.ts";
@@ -16,6 +17,8 @@ export interface OpenedBench {
   close(): Promise<void>;
 }
 
+const listeners_max = 100;
+
 /** Roles served by the guard and not by a port. */
 const guarded = "gpio";
 
@@ -25,6 +28,8 @@ export async function openBench(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<OpenedBench> {
+  // Every port, driver and open wait listens to it.
+  setMaxListeners(listeners_max, signal);
   const ports = new Map<string, Promise<Port>>();
   const lost = new AbortController();
   const port = (name: string): Promise<Port> => {

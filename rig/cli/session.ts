@@ -1,15 +1,10 @@
 /** One run from checked inputs to its stored outcome: the place where engine, safety, guard, store and drivers meet. */
-import { setMaxListeners } from "node:events";
-import { mkdirSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type ControlClient, connectControl } from "../../drivers/twin/controlClient.ts";
 import { jumpingClock, realClock } from "../engine/clocks.ts";
 import { Engine, type EngineWatch } from "../engine/engine.ts";
 import { Findings } from "../engine/findings.ts";
 import { LivePerformer } from "../engine/live.ts";
 import { gpioInstrument } from "../guard/instrument.ts";
-import { spawnGuard } from "../guard/spawn.ts";
 import type { GuardClient } from "../guard/types.ts";
 import type { Instrument } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
@@ -25,6 +20,7 @@ import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 import type { Progress } from "./progress.ts";
+import { startGuard } from "./startGuard.ts";
 
 export interface PlannedJudgement {
   readonly id: string;
@@ -50,15 +46,10 @@ export interface SessionResult extends Outcome {
 }
 
 const beat_ms = 50;
-/** Patience with a twin at speed max: it may be busy computing. Safety times are proved at speed 1. */
-const unpaced = 10;
-const listeners_max = 100;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
 export async function runSession(inputs: Inputs, options: SessionOptions): Promise<SessionResult> {
   const end = new AbortController();
-  // Every port, driver and open wait of the run listens to it.
-  setMaxListeners(listeners_max, end.signal);
   const control = inputs.twin ? await connectControl(inputs.twin.control, end.signal) : undefined;
   const clock = clockOf(inputs, control, end);
   const unhook = hookSignals(end, options.say);
@@ -169,24 +160,6 @@ function clockOf(inputs: Inputs, control: ControlClient | undefined, end: AbortC
   const clock = jumpingClock(async (to_s) => void (await control.request({ do: "advance", to_s }, 10_000)));
   clock.failed.addEventListener("abort", () => end.abort(asRigError(clock.failed.reason)), { once: true });
   return clock;
-}
-
-/** The guard must be there before any output port opens. */
-async function startGuard(inputs: Inputs, store: string, signal: AbortSignal): Promise<GuardClient> {
-  if (!inputs.twin) {
-    throw new RigError("USAGE", "GPIO of a real bench comes with the next release: give the ports of a twin (--ports)");
-  }
-  mkdirSync(store, { recursive: true });
-  const folder = mkdtempSync(join(tmpdir(), "rig-guard-"));
-  return spawnGuard({
-    socket: join(folder, "guard.sock"),
-    gpio: `twin:${inputs.twin.gpio}`,
-    enableLine: "EN",
-    watchdogLine: "WD",
-    log: join(store, "guard.log"),
-    signal,
-    patience: inputs.twin.speed === "max" ? unpaced : 1,
-  });
 }
 
 function noteInstruments(
