@@ -1,8 +1,11 @@
 /** Preflight of a procedure on a bench (S12): the paths of rig/engine/preflight.ts, each on a kind twin of its own. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
 import type { TwinWorld } from "../../drivers/twin/world/world.ts";
 import {
   type Explored,
   type PathResult,
+  type Planned,
   pathsToTry,
   type Refused,
   type SeenCall,
@@ -18,11 +21,12 @@ import {
   tapInstruments,
 } from "../engine/preflightForce.ts";
 import { sameCalls } from "../engine/preflightGhost.ts";
-import type { Instrument, Io, Waveform } from "../kinds/kinds.ts";
+import type { Instrument, Waveform } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
 import type { Prompt } from "../plan/commands.ts";
-import type { Inputs } from "./inputs.ts";
+import type { InputOptions, Inputs } from "./inputs.ts";
 import { type Between, type DryRun, dryRun } from "./nominal.ts";
+import type { PreflightAnswer, PreflightJob } from "./preflightWorker.ts";
 
 export interface NominalPath {
   readonly dry: DryRun;
@@ -46,24 +50,73 @@ const none_A = 0.05;
 /** Wall time a forced path may take, ms. */
 const path_ms = 30_000;
 
-export async function preflight(inputs: Inputs, set: "cheap" | "all"): Promise<Preflight> {
+export type PathSet = "cheap" | "all";
+
+/** Every `of`-th path, from number `part` on. */
+export interface Share {
+  readonly set: PathSet;
+  readonly part: number;
+  readonly of: number;
+}
+
+export interface Tried {
+  readonly forced: Forced;
+  readonly result: PathResult;
+}
+
+/** `options` are what the inputs were read from: threads read them again. */
+export async function preflight(inputs: Inputs, options: InputOptions, set: PathSet): Promise<Preflight> {
+  const of = canThread() ? Math.min(threads_max, availableParallelism()) : 1;
+  const others = Array.from({ length: of - 1 }, (_, i) => otherThread({ options, share: { set, part: i + 1, of } }));
+  // Awaited below; a failure before that must not count as unhandled.
+  const all = Promise.all(others);
+  all.catch(() => undefined);
   const nominal = await nominalPath(inputs);
-  const { forced, skipped } = pathsToTry(
-    {
-      limits: inputs.limits,
-      measurements: nominal.dry.measurements,
-      calls: nominal.calls,
-      prompts: nominal.prompts,
-    },
-    // A procedure that does not get through as it stands has no paths beside it.
-    set,
-  );
-  const tried: { readonly forced: Forced; readonly result: PathResult }[] = [];
-  for (const one of nominal.dry.error ? [] : forced) {
-    tried.push({ forced: one, result: await forcedPath(inputs, nominal, one) });
-  }
-  const explored = summarise(nominal.result, tried, skipped);
+  const own = await exploreShare(inputs, nominal, { set, part: 0, of });
+  const tried = [...own, ...(await all).flat()];
+  const explored = summarise(nominal.result, tried, toTry(inputs, nominal, set).skipped);
   return { ...explored, accepted: explored.findings.length === 0, facts: nominal.facts, dry: nominal.dry };
+}
+
+/** A procedure that does not get through as it stands has no paths beside it. */
+function toTry(inputs: Inputs, nominal: NominalPath, set: PathSet): Planned {
+  const { dry, calls, prompts } = nominal;
+  if (dry.error) return { forced: [], skipped: 0 };
+  return pathsToTry({ limits: inputs.limits, measurements: dry.measurements, calls, prompts }, set);
+}
+
+export async function exploreShare(inputs: Inputs, nominal: NominalPath, share: Share): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  for (const [i, forced] of toTry(inputs, nominal, share.set).forced.entries()) {
+    if (i % share.of === share.part) tried.push({ forced, result: await forcedPath(inputs, nominal, forced) });
+  }
+  return tried;
+}
+
+const threads_max = 4;
+/** Wall time a thread may take for its share, ms. */
+const thread_ms = 600_000;
+
+/** Threads cannot run .ts on Node 20: from sources everything runs in this one. */
+const canThread = (): boolean => import.meta.url.endsWith(".js");
+
+async function otherThread(job: PreflightJob): Promise<readonly Tried[]> {
+  const worker = new Worker(new URL("./preflightWorker.js", import.meta.url), { workerData: job });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await new Promise<PreflightAnswer>((resolve, reject) => {
+      const fail = (why: string) => reject(new RigError("PLAN_INVALID", `a thread of the preflight failed: ${why}`));
+      timer = setTimeout(() => fail(`not done after ${thread_ms / 1000} s`), thread_ms);
+      worker.once("message", resolve);
+      worker.once("error", (error) => fail(String(error)));
+      worker.once("exit", (code) => fail(`exit code ${code}`));
+    });
+    if ("error" in answer) throw new RigError("RIG_CHECK_FAILED", `preflight: ${answer.error}`);
+    return answer.tried;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
 }
 
 /** The path of a nominal adapter, with everything that was asked and what the bench did. */
