@@ -86,10 +86,14 @@ export function explain(found: readonly Found[]): { readonly words: string; read
 const faceDiffers = (f: Found): boolean => f.a.split(".")[0] !== f.b.split(".")[0];
 const ends = (found: readonly Found[]): readonly Contact[] => [...new Set(found.flatMap((f) => [f.a, f.b]))];
 
+/** Whether a pair joins the same two pins with the faces exchanged. */
+const joins = (f: Found, [a, b]: readonly [Contact, Contact]): boolean =>
+  [f.a, f.b].every((contact) => contact !== a && contact !== b && [pinOf(a), pinOf(b)].includes(pinOf(contact)));
+
 function findSwap(opens: readonly Found[], crossed: readonly Found[]): readonly [string, string] | undefined {
   for (const one of crossed) {
     const [x, y] = [pinOf(one.a), pinOf(one.b)];
-    const other = crossed.some((f) => f !== one && pinOf(f.a) === y && pinOf(f.b) === x);
+    const other = crossed.some((f) => f !== one && joins(f, [one.a, one.b]));
     const bothOpen = [x, y].every((pin) => opens.some((f) => pinOf(f.a) === pin));
     if (other && bothOpen) return [x, y];
   }

@@ -50,6 +50,10 @@ const program = new Command()
   .description("Tests NACS (SAE J3400) <-> CCS1 charging adapters and keeps the evidence.")
   .version(version)
   .showHelpAfterError("(rig --help lists the commands)")
+  // Before the commands are made: they inherit it.
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  })
   .addHelpText(
     "after",
     `
@@ -178,9 +182,5 @@ program
   .description("a healthy adapter, then a faulty one, on the simulated bench through real ports")
   .addOption(store())
   .action(act(async (options) => (await import("./commands/demo.ts")).demo(options)));
-
-program.exitOverride((error) => {
-  process.exit(error.exitCode === 0 ? 0 : 2);
-});
 
 await program.parseAsync();
