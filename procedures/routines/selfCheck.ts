@@ -19,7 +19,7 @@ import { truth } from "./truth.ts";
 const minutes = (n: number) => n * 60;
 
 export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
-  yield* step("Nest is empty", () => nestCode(0, "the nest is not empty"), { deadline_s: 60, takes_s: 1 });
+  yield* step("Nest is empty", emptyNest, { deadline_s: minutes(10), takes_s: 1 });
   yield* step("Emergency-stop circuit", emergencyStop, { deadline_s: minutes(10), takes_s: 10 });
   yield* step("Contactors", contactorsOpen, { deadline_s: 60, takes_s: 1 });
   yield* step("Shorted reference", () => shortedReference(wiring, contacts), {
@@ -36,10 +36,29 @@ export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<v
   });
 }
 
+/** The adapter of the run before may still be there: then somebody is asked to take it out. */
+function* emptyNest(): Plan<void> {
+  if ((yield* nestNow()) !== 0) {
+    yield* ask({
+      id: "empty-nest",
+      title: "Empty the nest",
+      text: "Take the adapter out of the nest and close both lids: the bench checks itself empty first.",
+      kind: "confirm",
+      timeout_s: 300,
+      action: { do: "remove" },
+    });
+  }
+  yield* nestCode(0, "the nest is not empty");
+}
+
 /** The nest tells by coding lines what is in it: 0 empty, 1 an adapter in N1. */
-export function* nestCode(expected: number, meaning: string): Plan<void> {
+function* nestNow(): Plan<number> {
   const lines = yield* call(gpio, "read", {});
-  const code = [0, 1, 2, 3].reduce((sum, bit) => sum + (lines[`NEST${bit}`] ? 1 << bit : 0), 0);
+  return [0, 1, 2, 3].reduce((sum, bit) => sum + (lines[`NEST${bit}`] ? 1 << bit : 0), 0);
+}
+
+export function* nestCode(expected: number, meaning: string): Plan<void> {
+  const code = yield* nestNow();
   yield* truth(
     "rig.nest",
     code === expected,

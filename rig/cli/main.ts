@@ -45,6 +45,12 @@ async function procedureList(): Promise<string> {
   return procedures.map((p) => `  ${p.id.padEnd(22)} ${p.title}`).join("\n");
 }
 
+// A reader that has seen enough (`rig show 1 | head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 const program = new Command()
   .name("rig")
   .description("Tests NACS (SAE J3400) <-> CCS1 charging adapters and keeps the evidence.")
@@ -61,7 +67,7 @@ A first run, all simulated:
   rig demo
 Step by step, in two terminals:
   rig twin --adapter drivers/twin/adapters/healthy-a.yaml --dir /tmp/bench --speed max
-  rig run dc-screening --serial SN-1 --ports /tmp/bench
+  rig run dc-screening --serial SN-1 --ports /tmp/bench --simulated-operator
 
 Exit codes: 0 pass, 2 wrong usage or input, 10 undecided, 20 fail, 30 stopped or aborted, 40 fault of the rig.`,
   );

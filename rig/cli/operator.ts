@@ -69,6 +69,15 @@ function question(hint: string, limit: AbortSignal, prompt: Prompt, run: AbortSi
   }).finally(() => terminal.close());
 }
 
+/** A person answers; what the prompt asks them to do at the bench is then done at the twin, since nobody can touch it. */
+export function trainee(person: AskOperator, act: (action: Data) => Promise<void>): AskOperator {
+  return async (prompt, signal) => {
+    const given = await person(prompt, signal);
+    if (prompt.action !== undefined) await act(prompt.action);
+    return given;
+  };
+}
+
 /** Does at the twin what the prompt asks of a person, then confirms. For demo, tests and training only. */
 export function simulatedOperator(act: (action: Data) => Promise<void>, write: (line: string) => void): AskOperator {
   return async (prompt) => {

@@ -84,7 +84,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
   let opened: OpenedBench | undefined;
   let timer: NodeJS.Timeout | undefined;
   try {
-    guard = await (options.guard?.(end.signal) ?? startGuard(inputs, options.store, end.signal));
+    guard = await (options.guard?.(end.signal) ?? startGuard(inputs.bench, inputs.twin, options.store, end.signal));
     stop(guard.lost);
     opened = await openBench(inputs.bench, Object.keys(inputs.procedure.needs), clock, end.signal);
     const first = Object.entries(opened.failed)[0];

@@ -8,7 +8,7 @@ import { exitCode } from "../../model/verdict.ts";
 import { closeInterrupted, openReader } from "../../store/reader.ts";
 import { type InputOptions, readInputs } from "../inputs.ts";
 import { dryRun } from "../nominal.ts";
-import { consoleOperator, simulatedOperator } from "../operator.ts";
+import { consoleOperator, simulatedOperator, trainee } from "../operator.ts";
 import { duration, progress } from "../progress.ts";
 import { runSession, type SessionResult } from "../session.ts";
 import { actBy } from "../twinOperator.ts";
@@ -58,7 +58,9 @@ export async function run(options: RunOptions): Promise<number> {
     operator: (control) =>
       options.simulatedOperator && control
         ? simulatedOperator((action) => actBy(control, action), say)
-        : consoleOperator(inputs.operator, say),
+        : control
+          ? trainee(consoleOperator(inputs.operator, say), (action) => actBy(control, action))
+          : consoleOperator(inputs.operator, say),
     say,
   });
   await report(options, result);
