@@ -112,7 +112,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
     return await runPlan(inputs, options, parts, safety, performer);
   } catch (thrown) {
-    return new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []);
+    return storedOutcome(new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []));
   } finally {
     await opened?.close();
     await guard?.release().catch((error: unknown) => options.say(`guard: ${asRigError(error).message}`));
@@ -151,8 +151,15 @@ async function runPlan(
   const { verdict, ending, firstCause, missing, error } = await engine.run(() => inputs.procedure.body(inputs.context));
   if (error) note({ kind: "ended-by", code: error.code, message: error.message, remedy: error.remedy });
   if (missing.length > 0) note({ kind: "blocked", judgements: [...missing], by: firstCause ?? "" });
-  return { verdict, ending, ...(firstCause ? { firstCause } : {}) };
+  return storedOutcome({ verdict, ending, ...(firstCause === undefined ? {} : { firstCause }) });
 }
+
+/** Only what an outcome is: anything more would not be read back from the store as it was written. */
+const storedOutcome = ({ verdict, ending, firstCause }: Outcome): Outcome => ({
+  verdict,
+  ending,
+  ...(firstCause ? { firstCause } : {}),
+});
 
 function clockOf(inputs: Inputs, control: ControlClient | undefined, end: AbortController): Clock {
   const speed = inputs.twin?.speed ?? 1;

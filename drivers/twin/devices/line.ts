@@ -37,6 +37,49 @@ export interface LineOptions {
   readonly saw: (way: "rx" | "tx", bytes: Uint8Array) => void;
 }
 
+/**
+ * Events in the order in which they were put, none before its time. One timer a direction: with one timer an event, two
+ * that end in the same millisecond may fire in either order, and a reply's pieces then come shuffled.
+ */
+class Paced {
+  readonly #wall_ms: () => number;
+  readonly #after: LineOptions["after"];
+  #waiting: { readonly at_ms: number; readonly event: () => void }[] = [];
+  #cancel: (() => void) | undefined;
+
+  constructor({ wall_ms, after }: LineOptions) {
+    this.#wall_ms = wall_ms;
+    this.#after = after;
+  }
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  put(at_ms: number, event: () => void): void {
+    this.#waiting.push({ at_ms, event });
+    if (this.#cancel === undefined) this.#arm();
+  }
+
+  drop(): void {
+    this.#waiting = [];
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #arm(): void {
+    const first = this.#waiting[0];
+    if (first === undefined) return;
+    this.#cancel = this.#after(Math.max(0, first.at_ms - this.#wall_ms()), () => {
+      this.#cancel = undefined;
+      this.#waiting.shift();
+      first.event();
+      // The event itself may have put or dropped some.
+      if (this.#cancel === undefined) this.#arm();
+    });
+  }
+}
+
 /** Bytes that a stalled device leaves unread; more is dropped, as a full buffer without handshake does. */
 const BACKLOG_MAX = 65_536;
 /** Replies arrive in pieces of this many characters when they take time. */
@@ -49,14 +92,16 @@ export class Line {
   #late_ms = 0;
   #rxFree_ms = 0;
   #txFree_ms = 0;
-  #rxPending = 0;
   #backlog: Uint8Array[] = [];
   #backlogSize = 0;
   #cancelSilence: (() => void) | undefined;
-  #cancels = new Set<() => void>();
+  readonly #rx: Paced;
+  readonly #tx: Paced;
 
   constructor(options: LineOptions) {
     this.#options = options;
+    this.#rx = new Paced(options);
+    this.#tx = new Paced(options);
   }
 
   attach(device: DeviceTwin): void {
@@ -86,11 +131,10 @@ export class Line {
 
   /** Forgets all bytes on the way and all timers. */
   drop(): void {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
+    this.#rx.drop();
+    this.#tx.drop();
     this.#cancelSilence?.();
     this.#cancelSilence = undefined;
-    this.#rxPending = 0;
     this.#rxFree_ms = 0;
     this.#txFree_ms = 0;
     this.#backlog = [];
@@ -111,11 +155,7 @@ export class Line {
       return;
     }
     this.#rxFree_ms = Math.max(wall_ms(), this.#rxFree_ms) + bytes.length * character_ms;
-    this.#rxPending++;
-    this.#after(this.#rxFree_ms - wall_ms(), () => {
-      this.#rxPending--;
-      this.#deliver(bytes);
-    });
+    this.#rx.put(this.#rxFree_ms, () => this.#deliver(bytes));
   }
 
   fromDevice(bytes: Uint8Array): void {
@@ -131,7 +171,7 @@ export class Line {
     for (let from = 0; from < out.length; from += piece) {
       const part = out.subarray(from, from + piece);
       this.#txFree_ms = start + (from + part.length) * character_ms;
-      this.#after(this.#txFree_ms - wall_ms(), () => this.#send(part));
+      this.#tx.put(this.#txFree_ms, () => this.#send(part));
     }
   }
 
@@ -139,7 +179,7 @@ export class Line {
     this.#cancelSilence?.();
     this.#options.saw("rx", bytes);
     this.#device?.receive(bytes);
-    if (this.#device?.silence === undefined || this.#rxPending > 0) return;
+    if (this.#device?.silence === undefined || this.#rx.size > 0) return;
     this.#cancelSilence = this.#options.after(this.#options.silence_ms, () => {
       this.#cancelSilence = undefined;
       this.#device?.silence?.();
@@ -156,13 +196,5 @@ export class Line {
     if (this.#mode === "truncated") return bytes.subarray(0, bytes.length >> 1);
     if (this.#mode === "garbage") return bytes.map((byte, i) => (byte * 7 + i * 31 + 0x85) & 0xff);
     return bytes;
-  }
-
-  #after(delay_ms: number, event: () => void): void {
-    const cancel = this.#options.after(Math.max(0, delay_ms), () => {
-      this.#cancels.delete(cancel);
-      event();
-    });
-    this.#cancels.add(cancel);
   }
 }

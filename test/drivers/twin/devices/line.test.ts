@@ -149,3 +149,25 @@ test("an answer that is still pending belongs to the client who asked", () => {
   say("*IDN?\n");
   expect(out).toBe("1\nACME\nACME\n");
 });
+
+test("pieces keep their order when the process is late and its timers fire in another", () => {
+  let now = 0;
+  const due: { readonly at: number; readonly event: () => void }[] = [];
+  const sent: string[] = [];
+  const made = new Line({
+    wire: { send: (bytes) => void sent.push(Buffer.from(bytes).toString("latin1")) },
+    character_ms: 0.26,
+    silence_ms: 4,
+    wall_ms: () => now,
+    after: (delay, event) => {
+      const entry = { at: now + delay, event };
+      due.push(entry);
+      return () => void due.splice(due.indexOf(entry), 1);
+    },
+    saw: () => undefined,
+  });
+  made.fromDevice(Buffer.from("0123456789abcdefghijklmnop"));
+  now = 50;
+  while (due.length > 0) due.pop()?.event();
+  expect(sent.join("")).toBe("0123456789abcdefghijklmnop");
+});

@@ -1,0 +1,103 @@
+/** One kill: a rig runs until its instant, gets its signal, and is judged when all has ended. */
+import type { Bench } from "../../rig/model/bench.ts";
+import { type Attack, type Judged, judge } from "./judge.ts";
+import { type Point, portOf } from "./plan.ts";
+import type { Phase } from "./procedure.ts";
+import { mono_ms, pause, signal } from "./processes.ts";
+import { faultsOfRecord } from "./record.ts";
+import { type RigOptions, SweepRig } from "./rig.ts";
+
+export interface KillResult extends Judged {
+  readonly attack: Attack;
+  /** Where it was planned, and where it fell. */
+  readonly planned: Point["instant"];
+  readonly phase: Phase | "start";
+  /** Live at the signal: the point says something about times. */
+  readonly live: boolean;
+  readonly lost: readonly string[];
+  /** Of a red point: what the processes said. */
+  readonly words: string;
+}
+
+export interface KillOptions extends RigOptions {
+  readonly bench: Bench;
+  readonly setpoints: ReadonlySet<string>;
+}
+
+/** The procedure takes less than this, start included. */
+const instant_ms = 30_000;
+/** For processes to end by themselves, and for what they sent last to arrive. */
+const ended_ms = 10_000;
+const settle_ms = 400;
+
+export async function killPoint(point: Point, options: KillOptions): Promise<KillResult> {
+  const rig = new SweepRig();
+  try {
+    await rig.begin(options);
+    await atInstant(rig, point);
+    const guard = rig.guardPid();
+    const signal_ms = mono_ms();
+    send(point.attack, rig.controllerPid, guard);
+    // A stopped guard never ends by itself; the bench must be safe all the same.
+    const ended = point.attack === "guard stopped" ? await oneEnded(rig) : await rig.ended(ended_ms);
+    await pause(settle_ms);
+    const judged = judge(rig.trace, signal_ms, point.attack, options.setpoints);
+    const lost = options.mutant === true ? [] : await faultsOfRecord(rig, options.bench);
+    const unsafe = ended ? judged.unsafe : [...judged.unsafe, `controller or guard still run after ${ended_ms} ms`];
+    const live = judged.enable_ms > 0 || judged.peak_A > 0.01;
+    const red = unsafe.length > 0 || lost.length > 0;
+    const words = red ? `${rig.controllerSaid}\n${rig.guardLog()}\n${rig.failed ?? ""}` : "";
+    const result = { ...judged, unsafe, lost, live, words, attack: point.attack, planned: point.instant };
+    return { ...result, phase: rig.phaseAt(signal_ms) };
+  } finally {
+    await rig.end();
+  }
+}
+
+async function oneEnded(rig: SweepRig): Promise<boolean> {
+  const { isRunning, until } = await import("./processes.ts");
+  return until(() => !isRunning(rig.controllerPid), ended_ms);
+}
+
+/** Resolves at the instant: so long after the n-th event of its port. */
+export async function atInstant(rig: SweepRig, { instant }: Pick<Point, "instant">): Promise<void> {
+  let count = rig.wire.filter((event) => portOf(event) === instant.port).length;
+  if (count < instant.nth) {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        stop();
+        const said = `${JSON.stringify(rig.outcome ?? rig.failed)} ${rig.controllerSaid}`;
+        reject(new Error(`${instant.port} saw ${count} events, ${instant.nth} were expected: ${said}`));
+      }, instant_ms);
+      const stop = rig.onWire((event) => {
+        if (portOf(event) !== instant.port) return;
+        count += 1;
+        if (count < instant.nth) return;
+        clearTimeout(timer);
+        stop();
+        resolve();
+      });
+    });
+  }
+  await pause(instant.delay_ms);
+}
+
+function send(attack: Attack, controller: number, guard: number): void {
+  switch (attack) {
+    case "stall":
+      signal(controller, "SIGUSR2");
+      break;
+    case "guard killed":
+      signal(guard, "SIGKILL");
+      break;
+    case "guard stopped":
+      signal(guard, "SIGSTOP");
+      break;
+    case "both killed":
+      signal(guard, "SIGKILL");
+      signal(controller, "SIGKILL");
+      break;
+    default:
+      signal(controller, attack);
+  }
+}

@@ -1,0 +1,29 @@
+/** The store after a sweep point: it opens, the run is closed, and nothing that was acknowledged is missing. */
+import type { Bench } from "../../rig/model/bench.ts";
+import { closeInterrupted, openReader } from "../../rig/store/reader.ts";
+import { unexplained } from "./issued.ts";
+import { mono_ms } from "./processes.ts";
+import type { SweepRig } from "./rig.ts";
+
+/** What is lost or wrong, in words. Empty: nothing. */
+export async function faultsOfRecord(rig: SweepRig, bench: Bench): Promise<readonly string[]> {
+  const utc_offset_ms = mono_ms() - Date.now();
+  await closeInterrupted(rig.store);
+  const reader = await openReader(rig.store);
+  try {
+    const record = reader.record(1);
+    const faults: string[] = [];
+    const chain = reader.fault(1);
+    if (chain !== undefined) faults.push(`chain: ${chain}`);
+    if (record.outcome === undefined) faults.push("the run was not closed");
+    else if (record.outcome.ending !== "completed" && /^pass/.test(record.outcome.verdict))
+      faults.push(`${record.outcome.verdict} although ${record.outcome.ending}`);
+    const stored = new Set(record.measurements.map(({ id }) => id));
+    for (const id of rig.judged) if (!stored.has(id)) faults.push(`judgement ${id} was shown and is not stored`);
+    if (rig.outcome !== undefined && rig.outcome.ending !== record.outcome?.ending)
+      faults.push(`shown as ${rig.outcome.ending}, stored as ${record.outcome?.ending ?? "open"}`);
+    return [...faults, ...unexplained(rig.wire, record.events, bench, utc_offset_ms)];
+  } finally {
+    reader.close();
+  }
+}
