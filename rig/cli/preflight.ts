@@ -43,8 +43,12 @@ export interface Preflight extends Explored {
   readonly dry: DryRun;
 }
 
-/** Samples of a captured wave that a preflight keeps at most; the analysis of 200,000 is most of a dry run's time. */
-const wave_points = 12_500;
+/**
+ * A preflight captures this share of the span asked for and keeps so many samples of it at most: five periods instead
+ * of twenty. The analysis of 200,000 samples would be most of a dry run's time.
+ */
+const span_share = 1 / 4;
+const wave_points = 3200;
 /** Currents below this count as none, A: leakage of the twin's meters. */
 const none_A = 0.05;
 /** Wall time a forced path may take, ms. */
@@ -368,16 +372,19 @@ function thinned(
     call: {
       capture: async (args, io) => {
         const before = known() ? waves.get(args.as) : undefined;
-        if (before) return before.map((wave) => io.keep({ ...wave, t0_s: wave.t0_s }));
+        if (before) return before.map((wave) => io.keep(wave));
         const kept: Waveform[] = [];
-        const reply = await inner.call.capture(args, {
-          ...io,
-          keep: (wave) => {
-            const small = thin(wave);
-            kept.push(small);
-            return io.keep(small);
+        const reply = await inner.call.capture(
+          { ...args, span_s: args.span_s * span_share },
+          {
+            ...io,
+            keep: (wave) => {
+              const small = thin(wave);
+              kept.push(small);
+              return io.keep(small);
+            },
           },
-        });
+        );
         if (!waves.has(args.as)) waves.set(args.as, kept);
         return reply;
       },

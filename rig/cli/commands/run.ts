@@ -7,8 +7,8 @@ import { RigError } from "../../model/errors.ts";
 import { exitCode } from "../../model/verdict.ts";
 import { closeInterrupted, openReader } from "../../store/reader.ts";
 import { type InputOptions, readInputs } from "../inputs.ts";
-import { dryRun } from "../nominal.ts";
 import { consoleOperator, simulatedOperator, trainee } from "../operator.ts";
+import { planOfRun } from "../preflightCache.ts";
 import { duration, progress } from "../progress.ts";
 import { runSession, type SessionResult } from "../session.ts";
 import { actBy } from "../twinOperator.ts";
@@ -39,22 +39,15 @@ export async function run(options: RunOptions): Promise<number> {
     say(`Closed an interrupted run: ${closed.id} (${closed.outcome.firstCause ?? closed.outcome.ending})`);
   }
   say(`Preflight of ${inputs.procedure.id} on ${inputs.bench.id} for ${inputs.adapter.id}...`);
-  const preflight = await dryRun(inputs);
-  if (preflight.error || (preflight.verdict !== "pass" && preflight.verdict !== "pass-screening")) {
-    const why = preflight.firstCause ?? preflight.verdict;
-    throw new RigError(
-      "RIG_CHECK_FAILED",
-      `preflight refuses this procedure on this bench, nothing was energised: ${why}`,
-    );
-  }
-  const planned = [...new Map(preflight.measurements.map(({ id, step }) => [id, { id, step }])).values()];
+  const plan = await planOfRun(inputs, options, options.store, say);
+  const { planned } = plan;
   say(
-    `      ${planned.length} judgements planned, about ${duration(preflight.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
+    `      ${planned.length} judgements planned, about ${duration(plan.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
   );
   const result = await runSession(inputs, {
     store: options.store,
     planned,
-    watch: progress(preflight.steps, say),
+    watch: progress(plan.steps, say),
     operator: (control) =>
       options.simulatedOperator && control
         ? simulatedOperator((action) => actBy(control, action), say)
