@@ -1,5 +1,5 @@
 /** `npm run bench`: every budget with figure, ratio and reference. Prints; never fails for a figure that is too high. */
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { benchCalls } from "./calls.ts";
 import { benchElapsed } from "./elapsed.ts";
@@ -24,6 +24,8 @@ interface Machine {
   readonly cpus: number;
   readonly architecture: string;
   readonly cpu: string;
+  /** Mean number of runnable processes in the minute before: what else the machine was doing. */
+  readonly load: number;
   readonly repetitions: number;
 }
 
@@ -32,6 +34,7 @@ const machine: Machine = {
   cpus: cpus().length,
   architecture: process.arch,
   cpu: cpus()[0]?.model.trim() ?? "unknown",
+  load: loadavg()[0] ?? Number.NaN,
   repetitions,
 };
 
@@ -87,8 +90,9 @@ async function main(): Promise<void> {
     process.stdout.write(`${JSON.stringify({ machine, figures: listed })}\n`);
     return;
   }
-  const { node, cpus: count, architecture, cpu } = machine;
-  process.stdout.write(`node ${node}, ${count} CPUs ${architecture} (${cpu}), medians of ${repetitions}\n\n`);
+  const { node, cpus: count, architecture, cpu, load } = machine;
+  const where = `${count} CPUs ${architecture} (${cpu}), load ${shown(load)} at the start`;
+  process.stdout.write(`node ${node}, ${where}, medians of ${repetitions}\n\n`);
   process.stdout.write(`${table(figures)}\n`);
 }
 
