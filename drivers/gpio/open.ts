@@ -1,9 +1,10 @@
-/** Opens the lines by their address: `chip:<label>`, `sysfs:<label>` or `twin:<path of the twin's socket>`. */
+/**
+ * Opens the lines by their address: `chip:<label>`, `sysfs:<label>` or `twin:<path of the twin's socket>`. What a back end
+ * needs is loaded with it.
+ */
 import { RigError } from "../../rig/model/errors.ts";
 import type { GpioBackend } from "./backend.ts";
-import { openChardev } from "./chardev.ts";
 import type { LineMap } from "./lineMap.ts";
-import { openOnoff } from "./onoff.ts";
 import { connectTwinGpio } from "./twinSocket.ts";
 
 /**
@@ -15,8 +16,14 @@ export async function openGpio(address: string, signal: AbortSignal, map: LineMa
   const [kind, name] = splitOnce(address);
   if (name !== "") {
     if (kind === "twin") return connectTwinGpio(name, signal);
-    if (kind === "chip") return openChardev(name, withLines(map, address));
-    if (kind === "sysfs") return openOnoff(name, withLines(map, address));
+    if (kind === "chip") {
+      const { openChardev } = await import("./chardev.ts");
+      return openChardev(name, withLines(map, address));
+    }
+    if (kind === "sysfs") {
+      const { openOnoff } = await import("./onoff.ts");
+      return openOnoff(name, withLines(map, address));
+    }
   }
   const forms = "write chip:<label>, sysfs:<label> or twin:<path of the twin's socket>";
   throw new RigError("USAGE", `"${address}" names no lines: ${forms}`, { address });

@@ -1,7 +1,5 @@
 /** Who is told that the guard is well: the machine's watchdog and systemd, from the same check that feeds WD. */
-import { openNotifier } from "./notify.ts";
 import type { Note } from "./safeRun.ts";
-import { openWatchdog } from "./watchdogDevice.ts";
 
 export interface Vitals {
   /** Called some ten times a second while all is well. @throws RigError PORT_LOST when the watchdog takes no kick */
@@ -12,9 +10,11 @@ export interface Vitals {
 }
 
 /** @throws RigError PORT_OPEN_FAILED */
-export function openVitals(watchdogPath: string | undefined, note: Note): Vitals {
-  const systemd = openNotifier();
-  const device = watchdogPath === undefined ? undefined : openWatchdog(watchdogPath);
+export async function openVitals(watchdogPath: string | undefined, note: Note): Promise<Vitals> {
+  // Loaded only where they are needed: they bring the foreign function interface, 15 ms of the guard's start.
+  const systemd = process.env["NOTIFY_SOCKET"] ? (await import("./notify.ts")).openNotifier() : undefined;
+  const device =
+    watchdogPath === undefined ? undefined : (await import("./watchdogDevice.ts")).openWatchdog(watchdogPath);
   if (device !== undefined) note("watchdog", { path: watchdogPath, timeout_s: device.timeout_s });
   let told_ms = Number.NEGATIVE_INFINITY;
   let refused = false;
