@@ -30,6 +30,8 @@ export const enable_ms: Readonly<Record<Attack, number>> = {
 export const serial_ms = 2000;
 /** The most that the bench may ever be asked for: envelope of RB-1. */
 const voltage_V_max = 6;
+/** Below this no current flows: leakage and the solver's last digits, A. */
+const nothing_A = 0.01;
 
 export interface Judged {
   /** From the signal to SRC ENABLE low; 0 when it was low already. */
@@ -75,11 +77,12 @@ export function judge(trace: Trace, signal_ms: number, attack: Attack, setpoints
   if (bench.enabled) unsafe.push("SRC ENABLE is still high");
   else if (took_ms > enable_ms[attack])
     unsafe.push(`SRC ENABLE low after ${took_ms.toFixed(0)} ms, allowed ${enable_ms[attack]} ms`);
-  if (Math.abs(bench.current_A) > 0.01) unsafe.push(`${bench.current_A.toFixed(1)} A still flow`);
+  if (Math.abs(bench.current_A) > nothing_A) unsafe.push(`${bench.current_A.toFixed(1)} A still flow`);
   if (peak_V > voltage_V_max) unsafe.push(`${peak_V} V, the envelope allows ${voltage_V_max} V`);
   // Nobody may raise the current between the signal and the drop: what flowed is all that may flow on.
   const allowed_As = peak_A * (enable_ms[attack] / 1000);
-  if (charge_As > allowed_As) unsafe.push(`${charge_As.toFixed(2)} A s, allowed ${allowed_As.toFixed(2)} A s`);
+  if (peak_A > nothing_A && charge_As > allowed_As)
+    unsafe.push(`${charge_As.toFixed(2)} A s, allowed ${allowed_As.toFixed(2)} A s`);
   if (attack !== "both killed") {
     if (!isOff(bench)) unsafe.push(stillOn(bench));
     else if (off_ms - signal_ms > serial_ms)

@@ -25,7 +25,7 @@ export interface KillOptions extends RigOptions {
 }
 
 /** The procedure takes less than this, start included. */
-const instant_ms = 30_000;
+const instant_ms = 60_000;
 /** For processes to end by themselves, and for what they sent last to arrive. */
 const ended_ms = 10_000;
 const settle_ms = 400;
@@ -59,27 +59,35 @@ async function oneEnded(rig: SweepRig): Promise<boolean> {
   return until(() => !isRunning(rig.controllerPid), ended_ms);
 }
 
-/** Resolves at the instant: so long after the n-th event of its port. */
+/** Resolves at the instant; at the end of its phase when this run has fewer such events than the reference. */
 export async function atInstant(rig: SweepRig, { instant }: Pick<Point, "instant">): Promise<void> {
-  let count = rig.wire.filter((event) => portOf(event) === instant.port).length;
-  if (count < instant.nth) {
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        stop();
-        const said = `${JSON.stringify(rig.outcome ?? rig.failed)} ${rig.controllerSaid}`;
-        reject(new Error(`${instant.port} saw ${count} events, ${instant.nth} were expected: ${said}`));
-      }, instant_ms);
-      const stop = rig.onWire((event) => {
-        if (portOf(event) !== instant.port) return;
-        count += 1;
-        if (count < instant.nth) return;
-        clearTimeout(timer);
-        stop();
-        resolve();
-      });
-    });
-  }
-  await pause(instant.delay_ms);
+  const { phase, port, nth, delay_ms } = instant;
+  const due = (): boolean => {
+    const at = rig.steps.findIndex((step) => step.phase === phase);
+    const from_ms = rig.steps[at]?.ms;
+    if (from_ms === undefined) return false;
+    if (rig.steps[at + 1] !== undefined) return true;
+    return rig.wire.filter((event) => event.ms >= from_ms && portOf(event) === port).length >= nth;
+  };
+  const stuck = (): boolean => rig.outcome !== undefined || rig.failed !== undefined;
+  await new Promise<void>((resolve, reject) => {
+    const look = (): void => {
+      if (!due() && !stuck()) return;
+      stop();
+      clearTimeout(timer);
+      if (due()) resolve();
+      else reject(fault("the run ended before"));
+    };
+    const fault = (why: string): Error =>
+      new Error(`${why} ${phase}, ${port} ${nth}: ${JSON.stringify(rig.outcome ?? rig.failed)} ${rig.controllerSaid}`);
+    const timer = setTimeout(() => {
+      stop();
+      reject(fault("no instant after a minute:"));
+    }, instant_ms);
+    const stop = rig.onAny(look);
+    look();
+  });
+  await pause(delay_ms);
 }
 
 function send(attack: Attack, controller: number, guard: number): void {

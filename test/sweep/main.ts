@@ -14,6 +14,9 @@ import { type Candidate, candidates, type Point, points } from "./plan.ts";
 import { type Phase, phases } from "./procedure.ts";
 import { SweepRig } from "./rig.ts";
 
+/** Phases with current come twice: only there a time says something. */
+const weighted: readonly Phase[] = [...phases, "earth-25A", "ramp-up", "hold", "ramp-down"];
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function options(): { count: number; seed: number; only: string | undefined; lanes: number; attack?: Attack } {
@@ -63,7 +66,7 @@ async function referenceRun(planned: readonly PlannedJudgement[]): Promise<Refer
 
 /** Without guard and watchdog relay a killed controller must leave the source on. */
 async function mutantIsRed(reference: Reference, kill: KillOptions): Promise<boolean> {
-  const hold = reference.candidates.filter((one) => one.phase === "hold").at(-1);
+  const hold = reference.candidates.find((one) => one.phase === "hold");
   if (hold === undefined) return false;
   const instant = { phase: "hold", port: hold.port, nth: hold.nth, delay_ms: 50 } as const;
   const result = await killPoint({ attack: "SIGKILL", instant }, { ...kill, mutant: true });
@@ -169,7 +172,7 @@ async function main(): Promise<number> {
     say("VOID: the mutant was not seen to be unsafe, so nothing here proves anything");
     return 3;
   }
-  const list = points(reference.candidates, attack ? [attack] : attacks, phases, count, seed);
+  const list = points(reference.candidates, attack ? [attack] : attacks, weighted, count, seed);
   const good = await killSweep(kill, reference, list, lanes);
   return good ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /**
  * Instants stratified by event: of a reference run each event that the twin saw is a stratum's member (phase and port),
- * and a point is "so long after the n-th frame on that port". Seeded; every phase and every attack in turn.
+ * and a point is "so long after the phase's n-th frame on that port". Seeded; every phase and every attack in turn.
  */
 import type { Attack } from "./judge.ts";
 import type { Phase } from "./procedure.ts";
@@ -18,7 +18,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** The n-th event (from 1) on a port, or on `EN`; then a delay. */
+/** The n-th event (from 1) of a phase on a port, on `EN` or by the operator; then a delay. */
 export interface Instant {
   readonly phase: Phase;
   readonly port: string;
@@ -37,8 +37,11 @@ export interface Candidate {
 /** Longest delay after an event: in a quiet second all instants are alike. */
 const delay_ms_max = 400;
 
-export const portOf = (event: WireEvent): string | undefined =>
-  event.what === "rx" ? event.port : event.what === "gpio" && event.by === "client" ? "EN" : undefined;
+export function portOf(event: WireEvent): string | undefined {
+  if (event.what === "rx") return event.port;
+  if (event.what === "control") return "operator";
+  return event.what === "gpio" && event.by === "client" ? "EN" : undefined;
+}
 
 /** Events of the reference run, with the phase that each falls into; those before the first step are left out. */
 export function candidates(wire: readonly WireEvent[], phaseAt: (ms: number) => Phase | "start"): readonly Candidate[] {
@@ -47,9 +50,10 @@ export function candidates(wire: readonly WireEvent[], phaseAt: (ms: number) => 
   wire.forEach((event, at) => {
     const port = portOf(event);
     if (port === undefined) return;
-    const nth = (seen.get(port) ?? 0) + 1;
-    seen.set(port, nth);
     const phase = phaseAt(event.ms);
+    const key = `${phase} ${port}`;
+    const nth = (seen.get(key) ?? 0) + 1;
+    seen.set(key, nth);
     const next = wire[at + 1]?.ms ?? event.ms + 100;
     if (phase !== "start") found.push({ phase, port, nth, gap_ms: Math.min(delay_ms_max, next - event.ms) });
   });

@@ -33,7 +33,7 @@ export class SweepRig {
   readonly judged: string[] = [];
   outcome: { readonly verdict: string; readonly ending: string; readonly firstCause: string } | undefined;
   failed: string | undefined;
-  #listeners = new Set<(event: WireEvent) => void>();
+  #listeners = new Set<() => void>();
   #twin: Child | undefined;
   #controller: Child | undefined;
   #open = 0;
@@ -59,8 +59,8 @@ export class SweepRig {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
   }
 
-  /** Calls back at each frame and line that the twin sees; returns the end of it. */
-  onWire(listener: (event: WireEvent) => void): () => void {
+  /** Calls back whenever something was seen or said; returns the end of it. */
+  onAny(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -84,9 +84,12 @@ export class SweepRig {
       this.world.push(line as unknown as WorldEvent);
       return;
     }
-    const event = line as unknown as WireEvent;
-    this.wire.push(event);
-    for (const listener of this.#listeners) listener(event);
+    this.wire.push(line as unknown as WireEvent);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #heard(line: Line): void {
@@ -94,11 +97,15 @@ export class SweepRig {
     if (typeof line["failed"] === "string") this.failed = line["failed"];
     if (typeof line["outcome"] === "object") this.outcome = line["outcome"] as NonNullable<SweepRig["outcome"]>;
     const name = line["step"];
-    if (typeof name !== "string") return;
+    if (typeof name !== "string") {
+      this.#tell();
+      return;
+    }
     this.#open += line["phase"] === "enter" ? 1 : -1;
     const phase = phases.find((known) => known === name);
     if (line["phase"] === "enter" && phase !== undefined) this.steps.push({ phase, ms: Number(line["ms"]) });
     if (this.#open === 0 && name === "power") this.steps.push({ phase: "safe-off", ms: Number(line["ms"]) });
+    this.#tell();
   }
 
   phaseAt(ms: number): Phase | "start" {
