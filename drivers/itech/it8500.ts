@@ -100,12 +100,15 @@ const identityOf = (products: readonly Product[]): Instrument["identity"] => ({
   unverified: [],
 });
 
-/** Input off twice with an idle gap (the first copy may end a half-sent frame), then back to the front panel. */
+/**
+ * Remote control (without it the input cannot be switched, see frame.ts, status C0), input off twice behind an idle gap
+ * (the first frame may only end a half-sent one), then back to the front panel.
+ */
 function safeRecipe({ entry, bench }: OpenContext, name: string, address: number): SafeRecipe {
   const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-  const step = (code: number): SafeRecipe["steps"][number] => ({
+  const step = (code: number, value: 0 | 1 = 0): SafeRecipe["steps"][number] => ({
     rank: 2,
-    send_hex: hex(itechFrame(address, code, [0])),
+    send_hex: hex(itechFrame(address, code, [value])),
     expect_hex: hex(okReply(address)),
     deadline_ms: SAFE_STEP_ms,
   });
@@ -114,7 +117,7 @@ function safeRecipe({ entry, bench }: OpenContext, name: string, address: number
     port: bench.ports[name] ?? null,
     quiet_ms: IDLE_ms,
     poison_hex: "",
-    steps: [step(command.input), step(command.input), step(command.remote)],
+    steps: [step(command.remote, 1), step(command.input), step(command.input), step(command.remote)],
   };
 }
 

@@ -5,6 +5,7 @@
 import type { GpioBackend, GpioEdge } from "../../drivers/gpio/backend.ts";
 import type { JsonObject } from "../../drivers/gpio/jsonLines.ts";
 import { killController, startTime } from "./controllerProcess.ts";
+import { holdLines } from "./held.ts";
 import { type Message, parseMessage, type Recipe, Refused } from "./messages.ts";
 import { type Note, type OpenPort, runRecipes } from "./safeRun.ts";
 import { BEAT_ms, BEAT_TIMEOUT_ms } from "./types.ts";
@@ -41,6 +42,7 @@ export class GuardCore {
   readonly #process: NonNullable<CoreOptions["process"]>;
   #finish: (end: End) => void = () => undefined;
   #recipes: readonly Recipe[] = [];
+  #letGo: () => void = () => undefined;
   #controller: { readonly pid: number; readonly started: string | undefined } | undefined;
   #armed = false;
   #releasing = false;
@@ -189,6 +191,9 @@ export class GuardCore {
 
   #arm(id: number, recipes: readonly Recipe[]): void {
     this.#recipes = recipes;
+    const before = this.#letGo;
+    this.#letGo = holdLines(recipes, this.#options.note);
+    before();
     if (!this.#armed) this.#beat_ms = this.#now_ms;
     this.#armed = true;
     this.#options.note("armed", { recipes: recipes.map((recipe) => recipe.name) });
@@ -219,6 +224,7 @@ export class GuardCore {
     await this.#moveEnable(false);
     if (this.#triggered !== undefined) return;
     this.#armed = false;
+    this.#letGo();
     this.#options.note("released");
     this.#options.send({ id, ok: true, lines: this.#options.gpio.lines() });
     this.#finish("released");
@@ -270,6 +276,7 @@ export class GuardCore {
   async #makeSafe(low: Promise<void>): Promise<void> {
     const { open, note, open_ms = 2000 } = this.#options;
     await Promise.all([low, runRecipes(this.#recipes, { open, note, open_ms })]);
+    this.#letGo();
     this.#watchdogOn = false;
     note("done");
   }

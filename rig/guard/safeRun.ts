@@ -49,6 +49,8 @@ class SafePort {
   readonly #opened: Promise<Port | undefined>;
   readonly #name: string;
   readonly #begun = new Set<Recipe>();
+  /** Whether a step was confirmed or sent again: bytes of the dead controller can spoil no more. */
+  #settled = false;
 
   constructor(first: Recipe, options: SafeRunOptions) {
     this.#name = first.name;
@@ -82,9 +84,10 @@ class SafePort {
     const port = await this.#opened;
     if (port === undefined) return;
     for (const recipe of this.recipes) {
-      for (const step of recipe.steps.filter((each) => each.rank === rank)) {
+      const steps = recipe.steps.filter((each) => each.rank === rank);
+      for (const [at, step] of steps.entries()) {
         await this.#begin(port, recipe);
-        await this.#step(port, recipe, step);
+        await this.#step(port, recipe, step, isSame(step, steps[at + 1]));
       }
     }
   }
@@ -106,7 +109,21 @@ class SafePort {
     }
   }
 
-  async #step(port: Port, recipe: Recipe, step: Step): Promise<void> {
+  /**
+   * The first step on a line is sent again when its reply does not come: the kernel may still have been sending the
+   * controller's last frame, and ours then followed without the silence that begins a frame. Not where the recipe says
+   * the same twice by itself. Once a line only, so that a silent device costs one deadline more and no further.
+   */
+  async #step(port: Port, recipe: Recipe, step: Step, twice: boolean): Promise<void> {
+    const first = !this.#settled && step.expect !== undefined && !twice;
+    if ((await this.#send(port, recipe, step)) || !first) return;
+    this.#settled = true;
+    this.#options.note("again", { recipe: recipe.name, rank: step.rank });
+    await this.#send(port, recipe, step);
+  }
+
+  /** True when the device did what the step expects. */
+  async #send(port: Port, recipe: Recipe, step: Step): Promise<boolean> {
     const facts = { recipe: recipe.name, rank: step.rank, sent: printable(step.send) };
     const seen: { last?: Uint8Array } = {};
     const started_ms = performance.now();
@@ -118,10 +135,13 @@ class SafePort {
       );
       const took_ms = round(performance.now() - started_ms);
       this.#options.note(step.expect === undefined ? "sent" : "confirmed", { ...facts, took_ms });
+      this.#settled ||= step.expect !== undefined;
+      return true;
     } catch (error) {
       const got = seen.last === undefined ? {} : { got: printable(seen.last) };
       const expected = step.expect === undefined ? {} : { expected: printable(step.expect) };
       this.#options.note("failed", { ...facts, ...expected, ...got, why: text(error) });
+      return false;
     }
   }
 
@@ -129,6 +149,9 @@ class SafePort {
     await (await this.#opened)?.close();
   }
 }
+
+const isSame = (step: Step, next: Step | undefined): boolean =>
+  next !== undefined && Buffer.compare(step.send, next.send) === 0;
 
 /** Looks for the exact reply among whatever comes: answers owed to the dead controller may still stand before it. */
 function expecting(step: Step, quiet_ms: number, seen: { last?: Uint8Array }): Expect {

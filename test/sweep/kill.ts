@@ -1,9 +1,10 @@
 /** One kill: a rig runs until its instant, gets its signal, and is judged when all has ended. */
 import type { Bench } from "../../rig/model/bench.ts";
+import { mono_ms } from "./clocks.ts";
 import { type Attack, type Judged, judge } from "./judge.ts";
 import { type Point, portOf } from "./plan.ts";
 import type { Phase } from "./procedure.ts";
-import { mono_ms, pause, signal } from "./processes.ts";
+import { isRunning, pause, signal, until } from "./processes.ts";
 import { faultsOfRecord } from "./record.ts";
 import { type RigOptions, SweepRig } from "./rig.ts";
 
@@ -55,7 +56,6 @@ export async function killPoint(point: Point, options: KillOptions): Promise<Kil
 }
 
 async function oneEnded(rig: SweepRig): Promise<boolean> {
-  const { isRunning, until } = await import("./processes.ts");
   return until(() => !isRunning(rig.controllerPid), ended_ms);
 }
 

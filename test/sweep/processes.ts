@@ -4,9 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { startTime } from "../../rig/guard/controllerProcess.ts";
-
-/** The monotonic clock that all processes share, ms. */
-export const mono_ms = (): number => Number(process.hrtime.bigint()) / 1e6;
+import { mono_ms } from "./clocks.ts";
 
 export const pause = (for_ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.max(0, for_ms)));

@@ -1,13 +1,13 @@
 /** The store after a sweep point: it opens, the run is closed, and nothing that was acknowledged is missing. */
 import type { Bench } from "../../rig/model/bench.ts";
 import { closeInterrupted, openReader } from "../../rig/store/reader.ts";
+import { offsetOf_ms } from "./clocks.ts";
 import { unexplained } from "./issued.ts";
-import { mono_ms } from "./processes.ts";
 import type { SweepRig } from "./rig.ts";
 
 /** What is lost or wrong, in words. Empty: nothing. */
 export async function faultsOfRecord(rig: SweepRig, bench: Bench): Promise<readonly string[]> {
-  const utc_offset_ms = mono_ms() - Date.now();
+  const utc_offset_ms = offsetOf_ms(() => Date.now() + 0.5);
   await closeInterrupted(rig.store);
   const reader = await openReader(rig.store);
   try {

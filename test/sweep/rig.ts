@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exampleAdapters } from "../../rig/cli/commands/twin.ts";
 import type { PlannedJudgement } from "../../rig/cli/session.ts";
+import { mono_ms } from "./clocks.ts";
 import type { Phase } from "./procedure.ts";
 import { phases } from "./procedure.ts";
-import { type Child, guardPid, isRunning, type Line, mono_ms, signal, start, until } from "./processes.ts";
+import { type Child, guardPid, isRunning, type Line, signal, start, until } from "./processes.ts";
 import type { Trace, WireEvent, WorldEvent } from "./trace.ts";
 
 export interface RigOptions {

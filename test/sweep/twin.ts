@@ -8,6 +8,7 @@ import { loadAdapterUnderTest } from "../../drivers/twin/world/adapterUnderTest.
 import { createWorld } from "../../drivers/twin/world/world.ts";
 import { loadBench } from "../../rig/bench/benchFile.ts";
 import { root } from "../../rig/cli/root.ts";
+import { offsetOf_ms } from "./clocks.ts";
 
 interface Order {
   readonly dir: string;
@@ -19,7 +20,7 @@ interface Order {
 
 const order = JSON.parse(process.argv[2] ?? "{}") as Order;
 /** From performance.now() of this process to CLOCK_MONOTONIC, ms. */
-const offset_ms = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+const offset_ms = offsetOf_ms(() => performance.now());
 const out = (kind: "world" | "wire" | "ready", body: object): void => {
   process.stdout.write(`${JSON.stringify({ kind, ...body })}\n`);
 };

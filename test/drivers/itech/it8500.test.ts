@@ -239,12 +239,17 @@ test.each([
   wire.done();
 });
 
-test("each unit has its own safe recipe: input off twice, then local", async () => {
+test("each unit has its own safe recipe: remote, input off twice, then local", async () => {
   const { load } = await bankOf([[], [], []]);
   expect(load.safe.map(({ port }) => port)).toEqual(["load1", "load2", "load3"].map((name) => rb1.ports[name]));
   const [recipe] = load.safe;
   const off = `aa002100${"00".repeat(21)}cb`;
-  expect(recipe?.steps.map(({ send_hex }) => send_hex)).toEqual([off, off, `aa002000${"00".repeat(21)}ca`]);
+  expect(recipe?.steps.map(({ send_hex }) => send_hex)).toEqual([
+    `aa002001${"00".repeat(21)}cb`,
+    off,
+    off,
+    `aa002000${"00".repeat(21)}ca`,
+  ]);
   expect(
     recipe?.steps.every(({ rank, expect_hex }) => rank === 2 && expect_hex === `aa001280${"00".repeat(21)}3c`),
   ).toBe(true);
