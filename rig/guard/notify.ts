@@ -33,7 +33,7 @@ export function openNotifier(env: NodeJS.ProcessEnv = process.env, pid = process
   const address = socketAddress(name);
   const c = koffi.load("libc.so.6");
   const socket = c.func("int socket(int domain, int type, int protocol)");
-  const sendto = c.func("ssize_t sendto(int fd, void *bytes, size_t length, int flags, void *to, uint32_t to_length)");
+  const sendto = c.func("long sendto(int fd, void *bytes, size_t length, int flags, void *to, uint32_t to_length)");
   const fd: number = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0) throw new RigError("PORT_OPEN_FAILED", `no socket for systemd: ${getSystemErrorName(-koffi.errno())}`);
   return {
