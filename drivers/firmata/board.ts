@@ -31,8 +31,13 @@ export interface FirmataBoard {
 /** Parts of johnny-five 2.1.0 and firmata-io 2.3.0 that are used here; neither brings types. */
 interface Five {
   readonly Board: new (options: object) => Board;
-  readonly Relay: new (options: object) => { on(): void; off(): void };
+  readonly Relay: new (options: object) => Relay;
   readonly Button: new (options: object) => Emitter;
+}
+/** close: the pin goes high. */
+interface Relay {
+  close(): unknown;
+  open(): unknown;
 }
 interface Emitter {
   on(event: string, listener: (value: unknown) => void): unknown;
@@ -41,8 +46,8 @@ interface Emitter {
 interface Board extends Emitter {
   readonly io: Emitter & { readonly analogPins: readonly number[]; reportAnalogPin(channel: number, on: 0 | 1): void };
   readonly RESOLUTION: { readonly ADC: number };
-  pinMode(pin: number | string, mode: number): void;
-  readonly MODES: { readonly ANALOG: number };
+  pinMode(pin: number, mode: number): void;
+  readonly MODES: { readonly OUTPUT: number };
 }
 type Firmata = new (transport: FirmataTransport, options: object) => Board["io"];
 
@@ -122,7 +127,7 @@ class OpenBoard implements FirmataBoard {
   readonly #board: Board;
   readonly #lost: AbortController;
   readonly #close: () => Promise<void>;
-  readonly #lamps = new Map<number, { on(): void; off(): void }>();
+  readonly #lamps = new Map<number, Relay>();
   readonly #buttons = new Map<number, Emitter>();
   #closed = false;
 
@@ -146,10 +151,17 @@ class OpenBoard implements FirmataBoard {
 
   lamp(pin: number, on: boolean): void {
     this.#check();
-    const lamp = this.#lamps.get(pin) ?? new this.#five.Relay({ pin, board: this.#board, type: "NO" });
+    const lamp = this.#lamps.get(pin) ?? this.#newLamp(pin);
+    if (on) lamp.close();
+    else lamp.open();
+  }
+
+  /** johnny-five's relay leaves the mode of the pin as it is. */
+  #newLamp(pin: number): Relay {
+    this.#board.pinMode(pin, this.#board.MODES.OUTPUT);
+    const lamp = new this.#five.Relay({ pin, board: this.#board, type: "NO" });
     this.#lamps.set(pin, lamp);
-    if (on) lamp.on();
-    else lamp.off();
+    return lamp;
   }
 
   onButton(pin: number, listener: (pressed: boolean) => void): () => void {
@@ -179,7 +191,7 @@ class OpenBoard implements FirmataBoard {
     });
     firmata.on(event, take);
     try {
-      this.#board.pinMode(`A${channel}`, this.#board.MODES.ANALOG);
+      // Analogue pins are in their mode from the board's reset on.
       firmata.reportAnalogPin(channel, 1);
       const signal = AbortSignal.any([this.#lost.signal, io.signal]);
       const late = (): RigError =>
