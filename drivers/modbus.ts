@@ -19,8 +19,11 @@ const ADDRESS_MAX = 247;
 const COILS_MAX = 256;
 const REPLY_MAX_bytes = 5 + COILS_MAX / 8;
 
-/** Silence after which a false start in front of a good frame is given up. Longer than a USB adapter's 16 ms. */
-const SILENCE_ms = 50;
+/**
+ * Silence after which a false start in front of a good frame is given up, ms. Far longer than a USB adapter's 16 ms and
+ * a busy machine's gaps: ended too early, a good reply that came in two pieces would be lost.
+ */
+const SILENCE_ms = 200;
 
 const exceptions: Readonly<Record<number, string>> = {
   1: "illegal function",

@@ -18,8 +18,8 @@ import {
   u32,
 } from "./frame.ts";
 
-/** Silence after which a false start in front of a good frame is given up, ms. */
-const SILENCE_ms = 50;
+/** Silence after which a false start in front of a good frame is given up, ms: longer than a busy machine's gaps. */
+const SILENCE_ms = 200;
 
 export class ItechUnit {
   readonly port: Port;

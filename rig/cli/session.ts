@@ -13,7 +13,7 @@ import { asRigError, RigError } from "../model/errors.ts";
 import type { Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
-import { makeSafeOff } from "../safety/safeOff.ts";
+import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { createRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
@@ -134,7 +134,12 @@ async function runPlan(
   note({ kind: "planned", judgements: options.planned.map(({ id, step }) => ({ id, step })) });
   let safe: Promise<void> | undefined;
   const safeOff = async (why: string): Promise<void> => {
-    safe ??= safety.safeOff(why).then((evidence) => note({ kind: "safe-off", why, evidence }));
+    safe ??= safety.safeOff(why).then((evidence) => {
+      note({ kind: "safe-off", why, evidence });
+      // A bench that is not proved safe ends no run as completed. What ended it before stays the cause.
+      const fault = unprovenSafe(evidence);
+      if (fault !== undefined) end.abort(fault);
+    });
     await safe;
   };
   // Safe-off does not wait for the plan to notice.

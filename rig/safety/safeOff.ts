@@ -49,6 +49,16 @@ export function makeSafeOff(options: SafeOffOptions): (why: string) => Promise<D
   };
 }
 
+/** Why a safe-off's evidence does not prove the bench safe; undefined when it does. */
+export function unprovenSafe(result: Data): RigError | undefined {
+  const { ok, evidence = [] } = result as { readonly ok?: unknown; readonly evidence?: readonly SafeOffEvidence[] };
+  if (ok === true) return undefined;
+  const failed = evidence.filter((one) => !one.ok).map(({ action, detail }) => `${action}: ${detail}`);
+  const what = failed.slice(0, 3).join("; ") || "it gave no evidence";
+  const more = failed.length > 3 ? ` and ${failed.length - 3} more` : "";
+  return new RigError("READ_BACK_DIFFERS", `the safe-off does not prove the bench safe: ${what}${more}`, { failed });
+}
+
 type Operation = (args: unknown, io: Io) => Promise<unknown>;
 type Reply = { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly why: string };
 

@@ -59,6 +59,11 @@ async function oneEnded(rig: SweepRig): Promise<boolean> {
   return until(() => !isRunning(rig.controllerPid), ended_ms);
 }
 
+/** The run ended by itself before its instant. */
+export class Disturbed extends Error {
+  override readonly name = "Disturbed";
+}
+
 /** Resolves at the instant; at the end of its phase when this run has fewer such events than the reference. */
 export async function atInstant(rig: SweepRig, { instant }: Pick<Point, "instant">): Promise<void> {
   const { phase, port, nth, delay_ms } = instant;
@@ -79,7 +84,9 @@ export async function atInstant(rig: SweepRig, { instant }: Pick<Point, "instant
       else reject(fault("the run ended before"));
     };
     const fault = (why: string): Error =>
-      new Error(`${why} ${phase}, ${port} ${nth}: ${JSON.stringify(rig.outcome ?? rig.failed)} ${rig.controllerSaid}`);
+      new Disturbed(
+        `${why} ${phase}, ${port} ${nth}: ${JSON.stringify(rig.outcome ?? rig.failed)} ${rig.controllerSaid}`,
+      );
     const timer = setTimeout(() => {
       stop();
       reject(fault("no instant after a minute:"));

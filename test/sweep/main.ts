@@ -9,10 +9,11 @@ import type { PlannedJudgement } from "../../rig/cli/session.ts";
 import { header, row } from "./figures.ts";
 import { sweepInputs } from "./inputs.ts";
 import { type Attack, attacks, enable_ms, serial_ms, setpointOf } from "./judge.ts";
-import { type KillOptions, type KillResult, killPoint } from "./kill.ts";
+import { Disturbed, type KillOptions, type KillResult, killPoint } from "./kill.ts";
 import { type Candidate, candidates, type Point, points } from "./plan.ts";
 import { type Phase, phases } from "./procedure.ts";
 import { SweepRig } from "./rig.ts";
+import { losses, unplugPoint, unplugPoints } from "./unplug.ts";
 
 /** Phases with current come twice: only there a time says something. */
 const weighted: readonly Phase[] = [...phases, "earth-25A", "ramp-up", "hold", "ramp-down"];
@@ -145,7 +146,7 @@ async function killSweep(
   lanes: number,
 ): Promise<boolean> {
   const results = await inLanes(lanes, list, async (point, at) => {
-    const result = await killPoint(point, kill);
+    const result = await twice(() => killPoint(point, kill));
     say(describe(at, result));
     if (result.words !== "") process.stderr.write(`${result.words}\n`);
     return result;
@@ -160,8 +161,51 @@ async function killSweep(
   return unsafe === 0 && lost === 0 && (missed.length === 0 || list.length < 2 * phases.length);
 }
 
+/** Enough for each port with several losses in several phases. */
+const unplugs = 24;
+
+async function unplugSweep(kill: KillOptions, reference: Reference, seed: number, lanes: number): Promise<boolean> {
+  const list = unplugPoints(reference.candidates, unplugs, seed);
+  say(`\nunplug sweep: ${losses.join(", ")}`);
+  const results = await inLanes(lanes, list, async (point, at) => {
+    const result = await twice(() => unplugPoint(point, kill));
+    const { instant, loss } = point;
+    const where = `${loss.padEnd(8)} ${instant.port.padEnd(9)} ${result.phase}`.padEnd(34);
+    const figures = `enable ${result.enable_ms.toFixed(0)} ms, ${result.ending}: ${result.cause.slice(0, 100)}`;
+    const bad = result.wrong.map((why) => `WRONG ${why}`).join("; ");
+    say(`${String(at + 1).padStart(4)} ${where} ${bad === "" ? figures : `${bad} (${figures})`}`);
+    if (result.words !== "") process.stderr.write(`${result.words}\n`);
+    return result;
+  });
+  say(`\n${header}`);
+  for (const loss of losses) {
+    const live = results.filter(({ point, enable_ms }) => point.loss === loss && enable_ms > 0);
+    say(
+      row(
+        `${loss}: enable low`,
+        live.map((result) => result.enable_ms),
+        "ms",
+      ),
+    );
+  }
+  const wrong = results.filter((result) => result.wrong.length > 0).length;
+  say(`${results.length} unplugs: ${wrong} wrong`);
+  return wrong === 0;
+}
+
+/** A run that ended before its instant was disturbed by the machine, not by the sweep: it is tried once more. */
+async function twice<R>(point: () => Promise<R>): Promise<R> {
+  try {
+    return await point();
+  } catch (error) {
+    if (!(error instanceof Disturbed)) throw error;
+    say(`     disturbed, tried again: ${error.message.split("\n")[0]?.slice(0, 300)}`);
+    return point();
+  }
+}
+
 async function main(): Promise<number> {
-  const { count, seed, lanes, attack } = options();
+  const { count, seed, lanes, attack, only } = options();
   const inputs = sweepInputs();
   const dry = await dryRun(inputs);
   if (dry.error) throw dry.error;
@@ -173,8 +217,9 @@ async function main(): Promise<number> {
     return 3;
   }
   const list = points(reference.candidates, attack ? [attack] : attacks, weighted, count, seed);
-  const good = await killSweep(kill, reference, list, lanes);
-  return good ? 0 : 1;
+  const killed = only === "unplug" || (await killSweep(kill, reference, list, lanes));
+  const unplugged = only === "kill" || (await unplugSweep(kill, reference, seed, lanes));
+  return killed && unplugged ? 0 : 1;
 }
 
 main().then(
