@@ -1,0 +1,133 @@
+/** An instrument vanishes in mid-run: cable out, silence, garbage, nothing read, or another one in its place. */
+import { connectControl } from "../../drivers/twin/controlClient.ts";
+import type { Bench } from "../../rig/model/bench.ts";
+import { mono_ms } from "./clocks.ts";
+import { atInstant } from "./kill.ts";
+import { type Candidate, type Instant, randomOf } from "./plan.ts";
+import type { Phase } from "./procedure.ts";
+import { pause } from "./processes.ts";
+import { faultsOfRecord } from "./record.ts";
+import { type RigOptions, SweepRig } from "./rig.ts";
+import { apply, atRest } from "./trace.ts";
+
+/** `other`: the cable is out for a moment, then another instrument answers. `back`: the same one comes back. */
+export const losses = ["hang-up", "silent", "garbage", "stalled", "other", "back"] as const;
+export type Loss = (typeof losses)[number];
+
+export interface UnplugPoint {
+  readonly loss: Loss;
+  readonly instant: Instant;
+}
+
+export interface UnplugResult {
+  readonly point: UnplugPoint;
+  readonly phase: Phase | "start";
+  readonly enable_ms: number;
+  readonly ending: string;
+  readonly cause: string;
+  readonly wrong: readonly string[];
+  readonly words: string;
+}
+
+/** A cable that is out is seen at once; who says nothing is found out by the slowest call's deadline, 6 s. */
+const allowed_ms: Readonly<Record<Loss, number>> = {
+  "hang-up": 500,
+  other: 500,
+  back: 500,
+  silent: 7000,
+  garbage: 7000,
+  stalled: 7000,
+};
+const out_ms = 300;
+const ended_ms = 30_000;
+
+/** Each port with each loss in turn, in phases where it is spoken to, and spoken to again afterwards. */
+export function unplugPoints(all: readonly Candidate[], count: number, seed: number): readonly UnplugPoint[] {
+  const random = randomOf(seed);
+  const spoken = all.filter(
+    (one) =>
+      !["EN", "operator"].includes(one.port) &&
+      one.phase !== "safe-off" &&
+      all.some((later) => later.phase === one.phase && later.port === one.port && later.nth > one.nth + 1),
+  );
+  const ports = [...new Set(spoken.map((one) => one.port))].sort();
+  return Array.from({ length: count }, (_, at) => {
+    const port = ports[at % ports.length] as string;
+    const here = spoken.filter((one) => one.port === port);
+    const phases = [...new Set(here.map((one) => one.phase))];
+    const phase = phases[Math.floor(random() * phases.length)] as Phase;
+    const chosen = here.filter((one) => one.phase === phase);
+    const { nth, gap_ms } = chosen[Math.floor(random() * chosen.length)] as Candidate;
+    const loss = losses[(at + Math.floor(at / ports.length)) % losses.length] as Loss;
+    return { loss, instant: { phase, port, nth, delay_ms: random() * Math.min(gap_ms, 20) } };
+  });
+}
+
+export async function unplugPoint(
+  point: UnplugPoint,
+  options: RigOptions & { readonly bench: Bench },
+): Promise<UnplugResult> {
+  const { loss, instant } = point;
+  const rig = new SweepRig();
+  try {
+    await rig.begin(options);
+    const control = await connectControl(`${rig.twinFolder}/control.sock`, new AbortController().signal);
+    const misbehave = (mode: string): Promise<unknown> =>
+      control.request({ do: "misbehave", port: instant.port, mode }, 2000);
+    await atInstant(rig, point);
+    const at_ms = mono_ms();
+    const comesBack = loss === "other" || loss === "back";
+    await misbehave(comesBack ? "hang-up" : loss);
+    const gone_ms = mono_ms();
+    if (comesBack) {
+      await pause(out_ms);
+      await misbehave(loss === "other" ? "identity" : "none");
+    }
+    const ended = await rig.ended(ended_ms);
+    await pause(300);
+    control.close();
+    const found = judgeUnplug(rig, point, at_ms, gone_ms);
+    const lost = await faultsOfRecord(rig, options.bench);
+    const wrong = [...found.wrong, ...lost, ...(ended ? [] : ["controller or guard still run"])];
+    const words = wrong.length > 0 ? `${rig.controllerSaid}\n${rig.failed ?? ""}` : "";
+    const { ending = "none", firstCause = rig.failed ?? "" } = rig.outcome ?? {};
+    const facts = { ending, cause: firstCause, enable_ms: found.enable_ms, wrong, words };
+    return { point, phase: rig.phaseAt(at_ms), ...facts };
+  } finally {
+    await rig.end();
+  }
+}
+
+function judgeUnplug(
+  rig: SweepRig,
+  { loss, instant }: UnplugPoint,
+  at_ms: number,
+  gone_ms: number,
+): { readonly enable_ms: number; readonly wrong: readonly string[] } {
+  const wrong: string[] = [];
+  const bench = atRest();
+  let low_ms = at_ms;
+  for (const event of rig.world) {
+    const enabled = bench.enabled;
+    apply(bench, event);
+    if (event.ms > at_ms && enabled && !bench.enabled) low_ms = event.ms;
+  }
+  const enable_ms = low_ms - at_ms;
+  if (bench.enabled) wrong.push("SRC ENABLE is still high");
+  else if (enable_ms > allowed_ms[loss])
+    wrong.push(`SRC ENABLE low after ${enable_ms.toFixed(0)} ms, allowed ${allowed_ms[loss]} ms`);
+  if (Math.abs(bench.current_A) > 0.01) wrong.push(`${bench.current_A.toFixed(1)} A still flow`);
+  // What has gone cannot be told anything; all others are off by their own ports.
+  if (bench.source.on && instant.port !== "source") wrong.push("the source is still on");
+  for (const [unit, on] of bench.loads)
+    if (on && instant.port !== `load${unit + 1}`) wrong.push(`load ${unit + 1} is still on`);
+  if (bench.closed.size > 0 && instant.port !== "relays") wrong.push(`closed: ${[...bench.closed].join(" ")}`);
+  if (rig.outcome?.ending !== "rig-error") wrong.push(`the run ended as ${rig.outcome?.ending ?? "nothing"}`);
+  if (rig.outcome !== undefined && !rig.outcome.firstCause.includes(instant.port))
+    wrong.push(`the cause does not name ${instant.port}`);
+  if (loss === "hang-up" || loss === "other" || loss === "back") {
+    const later = rig.wire.filter((event) => event.ms > gone_ms && "port" in event && event.port === instant.port);
+    if (later.length > 0) wrong.push(`${later.length} frames or connections after the loss`);
+  }
+  return { enable_ms, wrong };
+}
