@@ -43,12 +43,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     yield* checkpoint("self-check");
     yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
 
-    const earthed = yield* step("Protective earth at 1 A", () => earthAtOneAmpere(wiring), {
-      deadline_s: minutes(2),
-      takes_s: 2,
-      attempts: 2,
-      tearDown: () => disconnect(wiring),
-    });
+    const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
     const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, context.netlist), {
       deadline_s: minutes(10),
       takes_s: 10,
@@ -86,6 +81,34 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     });
     yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   };
+}
+
+/** The earth of this mating, proved at 1 A. */
+const earthStep = (wiring: Wiring, name: string): Plan<boolean> =>
+  step(name, () => earthAtOneAmpere(wiring), {
+    deadline_s: minutes(2),
+    takes_s: 2,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+
+/** A resumed run: the adapter comes out, so that the open fixture can be proved, and is mated anew. */
+function* recheck(context: ProcedureContext): Plan<boolean> {
+  const { wiring } = context;
+  yield* ask({
+    id: "remove-adapter",
+    title: "Resume: remove the adapter",
+    text: "Take the adapter out of the nest, if one is there, and close both lids: the rig checks itself again.",
+    kind: "confirm",
+    timeout_s: minutes(20),
+    action: { do: "remove" },
+  });
+  yield* step("Resume: rig self-check", () => selfCheck(wiring, context.fixture), {
+    deadline_s: minutes(30),
+    takes_s: 90,
+  });
+  yield* step("Resume: fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  return yield* earthStep(wiring, "Resume: protective earth at 1 A");
 }
 
 /** Ambient at both ends of the run (ISO/IEC 17025 7.8.3.1); the bench measures no humidity and no pressure. */
@@ -126,6 +149,7 @@ export const dcScreening: Procedure = procedure({
   needs,
   limits: "dc-screening",
   body: screening(true),
+  recheck,
 });
 
 /** Says less, so it has a name of its own: no judgement of the temperature rise. */
@@ -137,4 +161,5 @@ export const dcScreeningNoSoak: Procedure = procedure({
   needs,
   limits: "dc-screening",
   body: screening(false),
+  recheck,
 });

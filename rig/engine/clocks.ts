@@ -3,10 +3,10 @@ import type { Clock } from "../model/clock.ts";
 
 const wall_ms = () => performance.now();
 
-/** Bench time is wall time times `speed`. */
-export function realClock(speed = 1): Clock {
+/** Bench time is wall time times `speed`, from `from_s` on. */
+export function realClock(speed = 1, from_s = 0): Clock {
   const start_ms = wall_ms();
-  const bench_s = () => ((wall_ms() - start_ms) / 1000) * speed;
+  const bench_s = () => from_s + ((wall_ms() - start_ms) / 1000) * speed;
   return {
     bench_s,
     wall_ms,
@@ -44,8 +44,8 @@ export interface JumpingClock extends Clock {
  * Bench time stands still while anything works and jumps to the next due time when every lane waits. `advance` moves
  * the world along: a call for kind twins, a request on the control socket for device twins.
  */
-export function jumpingClock(advance: (to_s: number) => void | Promise<void>): JumpingClock {
-  let now_s = 0;
+export function jumpingClock(advance: (to_s: number) => void | Promise<void>, from_s = 0): JumpingClock {
+  let now_s = from_s;
   let jumping = false;
   const sleepers: Sleeper[] = [];
   const failure = new AbortController();

@@ -26,6 +26,8 @@ export interface EngineParts {
   /** Ids of the judgements that a healthy adapter meets; none may be missing from a PASS (E1). */
   readonly planned: readonly string[];
   readonly watch?: EngineWatch;
+  /** Judgements of a resumed run that are made again. */
+  readonly recalled?: readonly Measurement[];
 }
 
 /** For progress on a terminal or page; must not throw. */
@@ -41,6 +43,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.parts = parts;
     this.findings = new Findings();
+    for (const measurement of parts.recalled ?? []) this.findings.recall(measurement);
   }
 
   /** Runs the plan to its end and the bench to its safe state; never throws for what happens on the bench. */
@@ -121,14 +124,15 @@ export class Engine {
 
   private async withDeadline(command: StepCommand, lane: Lane): Promise<unknown> {
     const { controller, release } = follow(lane.signal);
-    const cancel = this.parts.performer.deadline(command.deadline_s, lane, () =>
-      controller.abort(
-        new RigError("STEP_DEADLINE", `"${command.name}" took longer than ${command.deadline_s} s`, {
-          step: command.name,
-          deadline_s: command.deadline_s,
-        }),
-      ),
-    );
+    const cancel = this.parts.performer.deadline(command.deadline_s, lane, () => {
+      const late = new RigError("STEP_DEADLINE", `"${command.name}" took longer than ${command.deadline_s} s`, {
+        step: command.name,
+        deadline_s: command.deadline_s,
+      });
+      // Ends the run at once: safe-off does not wait for an outstanding call of this step.
+      this.parts.end.abort(late);
+      controller.abort(late);
+    });
     try {
       return await this.drive(command.body(), { ...lane, signal: controller.signal });
     } catch (thrown) {

@@ -22,6 +22,12 @@ export class Findings {
     if (!isPass(this.verdict) && this.verdict !== before) this.firstBad = measurement;
   }
 
+  /** A judgement that is made again: it does not count as made, but what it said is not lowered. */
+  recall(measurement: Measurement): void {
+    this.add(measurement);
+    this.made.delete(measurement.id);
+  }
+
   conclude(error: RigError | undefined, planned: readonly string[]): Conclusion {
     const missing = planned.filter((id) => !this.made.has(id));
     let verdict = this.verdict;
@@ -33,7 +39,7 @@ export class Findings {
       if (error.facts["subject"] === "adapter") verdict = "fail";
       if (verdict !== "fail") firstCause = `${plain(error.message)}. ${error.remedy}`;
       else firstCause ??= plain(error.message);
-    } else if (missing.length > 0 && verdict !== "fail") {
+    } else if (missing.length > 0 && !isBad(verdict)) {
       ending = "rig-error";
       firstCause = `${missing.length} planned judgements were not made, the first is ${missing[0]}`;
     } else if (verdict === "not-judged") {
@@ -44,6 +50,10 @@ export class Findings {
     return { verdict, ending, missing, ...(firstCause ? { firstCause } : {}), ...(error ? { error } : {}) };
   }
 }
+
+/** What may end a plan early: the judgements that are missing then are blocked by it. */
+const isBad = (verdict: Verdict): boolean =>
+  verdict === "fail" || verdict === "fail-conditional" || verdict === "inconclusive";
 
 const describe = (m: Measurement): string =>
   m.meaning ?? `${m.id} is ${m.verdict}${m.contacts.length ? ` at ${m.contacts.join(", ")}` : ""}`;

@@ -18,6 +18,9 @@ interface Waiting {
   readonly reject: (error: RigError) => void;
 }
 
+/** Points of a stored series, from index `from` up to `total`, as asked for by event `seq`. */
+export type ReplaySeries = (name: string, from: number, total: number, seq: number) => Omit<Points, "total">;
+
 const textOf = (command: Command): string =>
   canonical(
     command.do === "call"
@@ -32,14 +35,11 @@ export class ReplayPerformer implements Performer {
   private readonly asked = new Map<string, Asked[]>();
   private readonly answers: Answer[];
   private readonly waiting = new Map<number, Waiting>();
-  private readonly series: (name: string, from: number, total: number) => Omit<Points, "total">;
+  private readonly series: ReplaySeries;
   private cursor = 0;
   private pumping = false;
 
-  constructor(
-    recorded: readonly Event[],
-    series: (name: string, from: number, total: number) => Omit<Points, "total">,
-  ) {
+  constructor(recorded: readonly Event[], series: ReplaySeries) {
     this.series = series;
     this.exhausted = this.over.signal;
     this.answers = recorded.filter((e): e is Answer => e.type === "replied" || e.type === "failed");
@@ -74,7 +74,7 @@ export class ReplayPerformer implements Performer {
     const reply = await this.answerTo(event.seq, lane);
     if (command.do !== "points") return reply;
     const total = (reply as { readonly total: number }).total;
-    return { ...this.series(command.series, command.from, total), next: total };
+    return { ...this.series(command.series, command.from, total, event.seq), next: total };
   }
 
   private next(lane: Lane, wanted: string): Asked {

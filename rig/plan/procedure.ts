@@ -28,6 +28,11 @@ export interface Procedure {
   /** Limits document it is written for. */
   readonly limits: string;
   readonly body: (context: ProcedureContext) => Plan<void>;
+  /**
+   * What a resumed run proves again before it goes on: self-check, the mating confirmed by a person, protective earth.
+   * False: it must not go on. A procedure without it cannot be resumed.
+   */
+  readonly recheck?: (context: ProcedureContext) => Plan<boolean>;
 }
 
 export const procedure = (definition: Procedure): Procedure => definition;

@@ -10,7 +10,7 @@ import { asRigError, RigError } from "../model/errors.ts";
 import type { Unit } from "../model/units.ts";
 import type { Outcome } from "../model/verdict.ts";
 import { WorkerLink } from "./link.ts";
-import { sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
+import { type Stored, sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
 import { faultOfReadBack } from "./readback.ts";
 import { Series, Wave } from "./series.ts";
 import type { EventBody, Journal, NewRun, Points, RunHead } from "./types.ts";
@@ -38,6 +38,8 @@ export interface RunOptions {
 export interface StoreJournal extends Journal {
   /** Ends without an outcome: the run is closed as a rig error at the next start. For the way out after an error. */
   close(): Promise<void>;
+  /** Names of the series that a writer before this one had stored. */
+  readonly storedSeries: readonly string[];
   /** Transactions so far. */
   readonly commits: number;
 }
@@ -49,7 +51,16 @@ const openHere = new Set<string>();
 export async function createRun(dir: string, head: NewRun, options: RunOptions): Promise<StoreJournal> {
   const uid = randomUUID();
   const { max_bytes } = options;
-  const start: WorkerStart = { dir, head, openHere: [...openHere], uid, ...(max_bytes !== undefined && { max_bytes }) };
+  return begin({ dir, head, openHere: [...openHere], uid, ...(max_bytes !== undefined && { max_bytes }) }, options);
+}
+
+/** Goes on with a run whose writer died (E3). STORAGE_FAILED when it is closed, damaged or still being written. */
+export function reopenRun(dir: string, head: RunHead, options: RunOptions): Promise<StoreJournal> {
+  return begin({ dir, reopen: head.run, openHere: [...openHere], uid: head.uid }, options);
+}
+
+async function begin(start: WorkerStart, options: RunOptions): Promise<StoreJournal> {
+  const { uid } = start;
   const journal = new RunJournal(start, options);
   openHere.add(uid);
   try {
@@ -72,6 +83,7 @@ class RunJournal implements StoreJournal {
   private readonly series = new Map<string, Series | Wave>();
   /** Texts of the judgements, to compare with what is read back. */
   private readonly judged: string[] = [];
+  private stored: Stored = { events: 0, judged: [], series: [], nextSeries: 0 };
   private closed = false;
   private releasing: Promise<void> | undefined;
   private seq = 0;
@@ -99,12 +111,33 @@ class RunJournal implements StoreJournal {
   async open(): Promise<void> {
     const ready = await this.link.answer("ready", open_ms);
     this.head = ready.run;
+    this.stored = ready.stored;
+    this.seq = ready.stored.events;
+    this.waiters.acknowledged = this.seq;
+    this.judged.push(...ready.stored.judged);
     this.link.hold(false);
   }
 
   get run(): RunHead {
     if (this.head === undefined) throw new RigError("STORAGE_FAILED", "the run was not created", {});
     return this.head;
+  }
+
+  get storedSeries(): readonly string[] {
+    return this.stored.series;
+  }
+
+  /** Series of a writer before this one keep their names; what comes now is stored beside them. */
+  private freeName(name: string): string {
+    const taken = [...this.series.values()].map((one) => one.name);
+    const all = new Set([...this.stored.series, ...taken]);
+    let free = name;
+    for (let n = 2; all.has(free); n++) free = `${name}#${n}`;
+    return free;
+  }
+
+  private nextId(): number {
+    return this.stored.nextSeries + this.series.size;
   }
 
   get broken(): AbortSignal {
@@ -155,10 +188,9 @@ class RunJournal implements StoreJournal {
     this.ensureOpen();
     const { t0_s, dt_s, values } = wave;
     if (!Number.isFinite(t0_s) || !(dt_s > 0)) throw new RangeError(`series ${wave.series}: spacing ${dt_s} s`);
-    let name = wave.series;
-    for (let n = 2; this.series.has(name); n++) name = `${wave.series}#${n}`;
+    const name = this.freeName(wave.series);
     this.count(values.length);
-    const kept = new Wave(this.series.size, name, wave.unit, { t0_s, dt_s }, values);
+    const kept = new Wave(this.nextId(), name, wave.unit, { t0_s, dt_s }, values);
     this.series.set(name, kept);
     for (const message of kept.messages()) this.send(message);
     return { series: name, unit: wave.unit, points: values.length };
@@ -168,7 +200,7 @@ class RunJournal implements StoreJournal {
     let series = this.series.get(name);
     if (series === undefined) {
       this.ensureOpen();
-      series = new Series(this.series.size, name, unit);
+      series = new Series(this.nextId(), this.freeName(name), unit);
       this.series.set(name, series);
     }
     if (series instanceof Wave || series.unit !== unit || !Number.isFinite(t_s)) {

@@ -4,7 +4,10 @@ import type { NewRun, RunHead } from "./types.ts";
 
 export interface WorkerStart {
   readonly dir: string;
-  readonly head: NewRun;
+  /** Absent when a run is reopened. */
+  readonly head?: NewRun;
+  /** The run to go on with. */
+  readonly reopen?: number;
   /** Runs that this process has open. */
   readonly openHere: readonly string[];
   readonly uid: string;
@@ -32,6 +35,16 @@ export interface PointsMessage {
   readonly data: Float64Array;
 }
 
+/** What a run holds when its journal opens: nothing, or what a writer that died had stored. */
+export interface Stored {
+  readonly events: number;
+  /** Canonical texts of the judgements. */
+  readonly judged: readonly string[];
+  /** Names of the series; the next id is `nextSeries`. */
+  readonly series: readonly string[];
+  readonly nextSeries: number;
+}
+
 export type ToWorker =
   | EventsMessage
   | PointsMessage
@@ -41,7 +54,7 @@ export type ToWorker =
   | { readonly is: "close" };
 
 export type FromWorker =
-  | { readonly is: "ready"; readonly run: RunHead }
+  | { readonly is: "ready"; readonly run: RunHead; readonly stored: Stored }
   /** All events up to `seq` and the points sent before are on disk. `bytes`: how much of the queue that was. */
   | { readonly is: "durable"; readonly seq: number; readonly bytes: number; readonly commits: number }
   | { readonly is: "verified"; readonly events: number; readonly judged: readonly string[]; readonly fault: string }

@@ -7,6 +7,7 @@ import { type ChainedRun, faultOf, noHash } from "./chain.ts";
 import {
   closeStore,
   type Database,
+  inTransaction,
   openStore,
   openToRead,
   type Row,
@@ -15,8 +16,9 @@ import {
   type Value,
 } from "./database.ts";
 import { idOf, runOf } from "./ids.ts";
+import { isAlive } from "./process.ts";
 import { recordOf } from "./record.ts";
-import { type ClosedRun, closeGone, sealedSeries, storedHashes, unpack } from "./seal.ts";
+import { type ClosedRun, closeGone, closeOne, sealedSeries, storedHashes, unpack } from "./seal.ts";
 import { spread, unpair } from "./series.ts";
 import type { Event, Points, RunHead, RunRecord, SeriesInfo } from "./types.ts";
 
@@ -72,6 +74,25 @@ export async function closeInterrupted(dir: string): Promise<readonly ClosedRun[
     return closeGone(db).closed;
   } catch (error) {
     throw storageError("cannot close an interrupted run in", dir, error);
+  } finally {
+    closeStore(db);
+  }
+}
+
+/** Closes one run that is not gone on with, and says why in its first cause. STORAGE_FAILED while it is written. */
+export async function closeRun(dir: string, run: number, why: string): Promise<ClosedRun> {
+  const db = await openStore(dir);
+  try {
+    const row = db.prepare("SELECT writer_pid, writer_start FROM run WHERE run = ? AND hash IS NULL").get(run);
+    if (row === undefined) throw new RigError("RUN_UNKNOWN", `there is no interrupted run ${run} in ${dir}`, {});
+    const pid = Number(row["writer_pid"]);
+    if (isAlive({ pid, start: String(row["writer_start"]) }))
+      throw new RigError("STORAGE_FAILED", `process ${pid} is writing ${idOf(run)}`, { pid });
+    const outcome = inTransaction(db, () => closeOne(db, run, why));
+    if (outcome === undefined) throw new RigError("RUN_UNKNOWN", `${idOf(run)} was closed in this moment`, {});
+    return { run, id: idOf(run), outcome };
+  } catch (error) {
+    throw storageError("cannot close a run in", dir, error);
   } finally {
     closeStore(db);
   }

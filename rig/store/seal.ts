@@ -106,10 +106,11 @@ export function closeGone(db: Database, openHere?: ReadonlySet<string>): { close
   return { closed, open };
 }
 
-/** Undefined when another program has closed it in this moment. */
-function closeOne(db: Database, run: number): Outcome | undefined {
+/** Undefined when another program has closed it in this moment. `why` is added to what is known of the end. */
+export function closeOne(db: Database, run: number, why?: string): Outcome | undefined {
   if (db.prepare("SELECT hash FROM run WHERE run = ?").get(run)?.["hash"] !== null) return undefined;
-  const outcome = outcomeOfInterrupted(db, run);
+  const known = outcomeOfInterrupted(db, run);
+  const outcome = why === undefined ? known : { ...known, firstCause: `${known.firstCause}; ${why}` };
   seal(db, run, outcome, storedHashes(db, run));
   return outcome;
 }

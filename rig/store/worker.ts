@@ -56,7 +56,7 @@ async function serve(port: MessagePort, start: WorkerStart): Promise<void> {
   port.on("message", (message: ToWorker) => {
     turn = turn.then(() => handle(message)).catch((error: unknown) => giveUp(port, start.dir, error));
   });
-  say({ is: "ready", run: writer.head });
+  say({ is: "ready", run: writer.head, stored: writer.stored });
 }
 
 type Written = EventsMessage | PointsMessage;

@@ -8,16 +8,16 @@ import type { Outcome } from "../model/verdict.ts";
 import { type ChainedEvent, faultOf, linkOf, noHash, seedOf } from "./chain.ts";
 import { type Database, inTransaction, reopenToRead, type Statement } from "./database.ts";
 import { idOf } from "./ids.ts";
-import type { EventsMessage, FromWorker, PointsMessage, WorkerStart } from "./messages.ts";
-import { thisProcess } from "./process.ts";
-import { closeGone, seal } from "./seal.ts";
-import type { RunHead } from "./types.ts";
+import type { EventsMessage, FromWorker, PointsMessage, Stored, WorkerStart } from "./messages.ts";
+import { isAlive, thisProcess } from "./process.ts";
+import { closeGone, lastLink, seal, storedHashes } from "./seal.ts";
+import type { NewRun, RunHead } from "./types.ts";
 
 /**
  * Creates the run with the next number, after closing what a killed program left open. Refused while another program
  * writes a run here: one writer, so that numbers and chain have no gap.
  */
-function createRun(db: Database, start: WorkerStart): { head: RunHead; seed: string } {
+function createRun(db: Database, start: WorkerStart, fresh: NewRun): Opened {
   const { open } = closeGone(db, new Set(start.openHere));
   return inTransaction(db, () => {
     const first = open[0];
@@ -32,7 +32,7 @@ function createRun(db: Database, start: WorkerStart): { head: RunHead; seed: str
     if (last && last["hash"] === null) throw new Error(`${idOf(Number(last["run"]))} was begun in this moment`);
     const previous = last ? String(last["hash"]) : noHash;
     const run = last ? Number(last["run"]) + 1 : 1;
-    const head: RunHead = { ...start.head, run, id: idOf(run), uid: start.uid, started: new Date().toISOString() };
+    const head: RunHead = { ...fresh, run, id: idOf(run), uid: start.uid, started: new Date().toISOString() };
     const text = canonical(head as unknown as Data);
     const writer = thisProcess();
     db.prepare(
@@ -52,8 +52,54 @@ function createRun(db: Database, start: WorkerStart): { head: RunHead; seed: str
       writer.pid,
       writer.start,
     );
-    return { head, seed: seedOf(previous, text) };
+    return { head, hash: seedOf(previous, text), stored: { events: 0, judged: [], series: [], nextSeries: 0 } };
   });
+}
+
+interface Opened {
+  readonly head: RunHead;
+  /** Of the last event, or the seed. */
+  readonly hash: string;
+  readonly stored: Stored;
+}
+
+/** Takes over a run whose writer has gone, when its chain holds. */
+function reopenRun(db: Database, run: number): Opened {
+  return inTransaction(db, () => {
+    const row = db.prepare("SELECT head, prev_hash, hash, writer_pid, writer_start FROM run WHERE run = ?").get(run);
+    if (row === undefined) throw new Error(`there is no run ${run}`);
+    if (row["hash"] !== null) throw new Error(`${idOf(run)} is closed`);
+    const pid = Number(row["writer_pid"]);
+    if (isAlive({ pid, start: String(row["writer_start"]) })) throw new Error(`process ${pid} is writing ${idOf(run)}`);
+    const events = chainedEvents(db, run);
+    const fault = faultOf({ previous: String(row["prev_hash"]), head: String(row["head"]), events });
+    if (fault !== undefined) throw new Error(`${idOf(run)}: ${fault}`);
+    const writer = thisProcess();
+    db.prepare("UPDATE run SET writer_pid = ?, writer_start = ? WHERE run = ?").run(writer.pid, writer.start, run);
+    const judged = db.prepare("SELECT text FROM event WHERE run = ? AND type = 'judged' ORDER BY seq").all(run);
+    const series = db.prepare("SELECT id, name FROM series WHERE run = ? ORDER BY id").all(run);
+    return {
+      head: JSON.parse(String(row["head"])) as RunHead,
+      hash: lastLink(db, run).hash,
+      stored: {
+        events: events.length,
+        judged: judged.map(({ text }) => String(text)),
+        series: series.map(({ name }) => String(name)),
+        nextSeries: 1 + Math.max(-1, ...series.map(({ id }) => Number(id))),
+      },
+    };
+  });
+}
+
+function chainedEvents(db: Database, run: number): ChainedEvent[] {
+  const rows = db.prepare("SELECT seq, text, hash FROM event WHERE run = ? ORDER BY seq").all(run);
+  return rows.map(({ seq, text, hash }) => ({ seq: Number(seq), text: String(text), hash: String(hash) }));
+}
+
+function openRun(db: Database, start: WorkerStart): Opened {
+  if (start.reopen !== undefined) return reopenRun(db, start.reopen);
+  if (start.head === undefined) throw new Error("neither a new run nor one to go on with");
+  return createRun(db, start, start.head);
 }
 
 /** Chunks below this are not worth the time; irregular series (times differ in all bits) do not shrink. */
@@ -69,6 +115,7 @@ function pack(message: PointsMessage, bytes: Uint8Array): { deflated: number; da
 
 export class RunWriter {
   readonly head: RunHead;
+  readonly stored: Stored;
   private readonly db: Database;
   private readonly dir: string;
   private readonly insertEvent: Statement;
@@ -76,14 +123,16 @@ export class RunWriter {
   private readonly insertChunk: Statement;
   private readonly hashes = new Map<number, Hash>();
   private hash: string;
-  private seq = 0;
+  private seq: number;
 
   constructor(db: Database, start: WorkerStart) {
     this.db = db;
     this.dir = start.dir;
-    const { head, seed } = createRun(db, start);
+    const { head, hash, stored } = openRun(db, start);
     this.head = head;
-    this.hash = seed;
+    this.hash = hash;
+    this.stored = stored;
+    this.seq = stored.events;
     this.insertEvent = db.prepare("INSERT INTO event (run, seq, type, text, hash) VALUES (?, ?, ?, ?, ?)");
     this.insertSeries = db.prepare("INSERT INTO series (run, id, name, unit, t0_s, dt_s) VALUES (?, ?, ?, ?, ?, ?)");
     this.insertChunk = db.prepare(
@@ -154,7 +203,10 @@ export class RunWriter {
 
   async seal(outcome: Outcome): Promise<FromWorker> {
     const { run } = this.head;
-    const hashes = new Map([...this.hashes].map(([id, hash]) => [id, hash.digest("hex")]));
+    const written = [...this.hashes].map(([id, hash]): [number, string] => [id, hash.digest("hex")]);
+    // Series of a writer that died are hashed as they are stored.
+    const before = this.stored.series.length > 0 ? storedHashes(this.db, run) : [];
+    const hashes = new Map([...before, ...written]);
     inTransaction(this.db, () => seal(this.db, run, outcome, hashes));
     const reader = await reopenToRead(this.dir);
     try {
