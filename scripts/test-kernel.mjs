@@ -1,7 +1,7 @@
 // `npm run test:kernel`: the GPIO, serial and watchdog code against a real Linux kernel in a virtual machine, without
 // any hardware. Prints `N passed, N failed`. Where the kernel cannot be had it prints SKIPPED and why, and exits with 0.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,8 +54,10 @@ if (!existsSync(join(root, "node_modules"))) {
   process.exit(1);
 }
 install();
+mkdirSync(cache, { recursive: true, mode: 0o700 });
+// The folder's name is known to everybody on this machine: what another user has put there is not run.
+if (lstatSync(cache).uid !== process.getuid()) skip(`${cache} belongs to another user: remove it or set TMPDIR`);
 const tests = compile();
-mkdirSync(cache, { recursive: true });
 const machine = prepare(cache);
 const initrd = initramfs(machine, join(root, "test", "kernel", "init.sh"), tests);
 console.log(`Starting Linux ${machine.release} in QEMU...`);

@@ -22,6 +22,8 @@ const AGAIN_ms = 20;
 const ANSWER_ms = 1000;
 /** Beats without an answer, at 50 ms each, after which the guard counts as hung. */
 const UNANSWERED_max = 10;
+/** Its recipes are bounded by 2 s (S5). */
+const HAND_OVER_ms = 3000;
 /** Requests under way. */
 const WAITING_max = 32;
 
@@ -119,6 +121,15 @@ class Client implements GuardClient {
     this.#wire.end("released");
   }
 
+  async handOver(): Promise<void> {
+    this.#released = true;
+    this.#wire.end("the controller hands over");
+    const until_ms = performance.now() + HAND_OVER_ms;
+    while (performance.now() < until_ms && isRunning(this.pid)) {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_ms));
+    }
+  }
+
   #ask(request: JsonObject, io: Wait): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       this.#lost.signal.throwIfAborted();
@@ -182,6 +193,16 @@ class Client implements GuardClient {
     const error = this.#error(why);
     for (const { failed } of [...this.#waiting.values()]) failed(error);
     if (!this.#released && !this.#lost.signal.aborted) this.#lost.abort(error);
+  }
+}
+
+/** Signal 0 only asks. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

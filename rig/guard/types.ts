@@ -23,6 +23,11 @@ export interface GuardClient extends Guard {
   readonly pid: number;
   /** Orderly end: EN low, disarmed, the guard exits. `lost` does not abort. */
   release(): Promise<void>;
+  /**
+   * The controller could not make the bench safe itself: leaves it to the guard, which drops EN and sends its recipes.
+   * Close the ports first. Resolves when the guard has ended, or after 3 s.
+   */
+  handOver(): Promise<void>;
 }
 
 /** Time between beats and between edges of WD, ms. */
