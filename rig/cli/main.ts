@@ -51,6 +51,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// A terminal that was closed must not end the program before the bench is safe and the run is stored.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+});
+
 const program = new Command()
   .name("rig")
   .description("Tests NACS (SAE J3400) <-> CCS1 charging adapters and keeps the evidence.")
@@ -94,6 +99,20 @@ program
       return run({ ...options, procedure: id });
     }),
   );
+
+program
+  .command("resume")
+  .description("go on with a run whose program died, from its last checkpoint; or close it and say why not")
+  .argument("<run>", "number or id, for instance 42 or R000042")
+  .option("--operator <name>", "who goes on with it", userInfo().username)
+  .option("--adapter <file>", "its adapter type, if that is a YAML file of your own")
+  .option("--simulated-operator", "prompts are done and answered by a simulated operator (twin only)", false)
+  .option("--strict", "pass-screening counts as undecided: exit code 10", false)
+  .addOption(bench())
+  .addOption(ports())
+  .addOption(store())
+  .addOption(json())
+  .action(act(async (run: string, options) => (await import("./commands/resume.ts")).resume(run, options)));
 
 program
   .command("check")

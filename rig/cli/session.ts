@@ -10,16 +10,17 @@ import type { Instrument } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
-import type { Outcome } from "../model/verdict.ts";
+import { isPass, type Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
-import { createRun, type StoreJournal } from "../store/journal.ts";
+import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 import type { Progress } from "./progress.ts";
+import { type Resumed, startResume, takeUp } from "./resumed.ts";
 import { startGuard } from "./startGuard.ts";
 
 export interface PlannedJudgement {
@@ -35,8 +36,12 @@ export interface SessionOptions {
   /** Makes the operator once the twin's control socket, if any, is there. */
   readonly operator: (control: ControlClient | undefined) => AskOperator;
   readonly say: (line: string) => void;
+  /** A run to go on with, instead of a new one. */
+  readonly resume?: Resumed;
   /** Another guard than a process of its own: only for tests that show what happens without one. */
   readonly guard?: (signal: AbortSignal) => Promise<GuardClient>;
+  /** Largest size of the store, bytes: a full store fails like a full disk. */
+  readonly max_bytes?: number;
 }
 
 export interface SessionResult extends Outcome {
@@ -46,18 +51,26 @@ export interface SessionResult extends Outcome {
 }
 
 const beat_ms = 50;
+const close_ms = 3000;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
 export async function runSession(inputs: Inputs, options: SessionOptions): Promise<SessionResult> {
   const end = new AbortController();
   const control = inputs.twin ? await connectControl(inputs.twin.control, end.signal) : undefined;
-  const clock = clockOf(inputs, control, end);
+  const clock = await clockOf(inputs, control, end, options.resume?.from_s ?? 0);
   const unhook = hookSignals(end, options.say);
   let journal: StoreJournal | undefined;
   try {
-    journal = await createRun(options.store, headOf(inputs), { clock });
-    const stop = (signal: AbortSignal) =>
-      signal.addEventListener("abort", () => end.abort(asRigError(signal.reason)), { once: true });
+    const { max_bytes } = options;
+    const storing = { clock, ...(max_bytes === undefined ? {} : { max_bytes }) };
+    journal = options.resume
+      ? await reopenRun(options.store, options.resume.record.head, storing)
+      : await createRun(options.store, headOf(inputs), storing);
+    const stop = (signal: AbortSignal) => {
+      const pass = () => end.abort(asRigError(signal.reason));
+      if (signal.aborted) pass();
+      else signal.addEventListener("abort", pass, { once: true });
+    };
     stop(journal.broken);
     const outcome = await onBench(inputs, options, { journal, clock, control, end, stop });
     await journal.finish(outcome);
@@ -83,6 +96,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
   let guard: GuardClient | undefined;
   let opened: OpenedBench | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const proof: Proof = { safe: undefined };
   try {
     guard = await (options.guard?.(end.signal) ?? startGuard(inputs.bench, inputs.twin, options.store, end.signal));
     stop(guard.lost);
@@ -91,6 +105,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     if (first) throw first[1];
     stop(opened.lost);
     const instruments: Record<string, Instrument> = { ...opened.instruments, gpio: gpioInstrument(guard) };
+    if (options.resume) await startResume(options.resume, inputs.bench, instruments, parts.journal, end.signal);
     noteInstruments(instruments, inputs, parts.journal);
     requireWaivers(instruments, inputs, parts.journal, options.say);
     const lines = guard.lines.bind(guard);
@@ -110,15 +125,40 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       options.watch.tick?.(clock.bench_s());
     }, beat_ms);
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
-    return await runPlan(inputs, options, parts, safety, performer);
+    return await runPlan(inputs, options, parts, safety, performer, proof);
   } catch (thrown) {
     return storedOutcome(new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []));
   } finally {
-    await opened?.close();
-    await guard?.release().catch((error: unknown) => options.say(`guard: ${asRigError(error).message}`));
+    await closed(opened, options.say);
+    // Nothing was energised before the plan began; after it the guard goes only when the bench is proved safe.
+    if (proof.safe === undefined || proof.safe) {
+      await guard?.release().catch((error: unknown) => options.say(`guard: ${asRigError(error).message}`));
+    } else {
+      options.say("      The bench is not proved safe: the guard takes over.");
+      await guard?.handOver();
+    }
     // Not before the guard is let go: it would take the silence for a hang.
     clearInterval(timer);
   }
+}
+
+/** Whether safe-off could confirm every action; undefined before the plan. */
+interface Proof {
+  safe: boolean | undefined;
+}
+
+/** A port that does not close must not keep the guard or the store waiting. */
+async function closed(opened: OpenedBench | undefined, say: (line: string) => void): Promise<void> {
+  if (!opened) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      say(`      the ports did not close within ${close_ms} ms`);
+      resolve();
+    }, close_ms);
+  });
+  await Promise.race([opened.close(), late]);
+  clearTimeout(timer);
 }
 
 async function runPlan(
@@ -127,36 +167,55 @@ async function runPlan(
   { journal, end }: Parts,
   safety: SafetyLayer,
   performer: LivePerformer,
+  proof: Proof,
 ): Promise<Outcome> {
   const note = (body: Data) => {
     if (!journal.broken.aborted) journal.append({ type: "note", lane: "main", attempt: 1, body });
   };
-  note({ kind: "planned", judgements: options.planned.map(({ id, step }) => ({ id, step })) });
+  const taken = options.resume && takeUp(options.resume, inputs, performer, end);
+  if (!taken) note({ kind: "planned", judgements: options.planned.map(({ id, step }) => ({ id, step })) });
   let safe: Promise<void> | undefined;
   const safeOff = async (why: string): Promise<void> => {
     safe ??= safety.safeOff(why).then((evidence) => {
       note({ kind: "safe-off", why, evidence });
       // A bench that is not proved safe ends no run as completed. What ended it before stays the cause.
       const fault = unprovenSafe(evidence);
+      proof.safe = fault === undefined;
       if (fault !== undefined) end.abort(fault);
     });
     await safe;
   };
+  proof.safe = false;
   // Safe-off does not wait for the plan to notice.
-  end.signal.addEventListener("abort", () => void safeOff(asRigError(end.signal.reason).message), { once: true });
+  const atOnce = () => void safeOff(asRigError(end.signal.reason).message);
+  if (end.signal.aborted) atOnce();
+  else end.signal.addEventListener("abort", atOnce, { once: true });
   const engine = new Engine({
-    performer,
+    performer: taken?.performer ?? performer,
     limits: inputs.limits,
     end,
+    recalled: options.resume?.point.abandoned ?? [],
     planned: options.planned.map(({ id }) => id),
-    earthProved: () => safety.provePe(),
+    // What the record says of the earth was another mating.
+    earthProved: () => {
+      if (taken?.performer.isLive ?? true) safety.provePe();
+    },
     safeOff,
     watch: options.watch,
   });
-  const { verdict, ending, firstCause, missing, error } = await engine.run(() => inputs.procedure.body(inputs.context));
+  const { verdict, ending, firstCause, missing, error } = await engine.run(
+    taken?.body ?? (() => inputs.procedure.body(inputs.context)),
+  );
   if (error) note({ kind: "ended-by", code: error.code, message: error.message, remedy: error.remedy });
   if (missing.length > 0) note({ kind: "blocked", judgements: [...missing], by: firstCause ?? "" });
-  return storedOutcome({ verdict, ending, ...(firstCause === undefined ? {} : { firstCause }) });
+  const outcome: Outcome = { verdict, ending, ...(firstCause === undefined ? {} : { firstCause }) };
+  return storedOutcome(withWaivers(outcome, inputs.waivers));
+}
+
+/** Readings from an instrument whose calibration is overdue and waived are at best pass-conditional (E2). */
+function withWaivers(outcome: Outcome, waivers: readonly Waiver[]): Outcome {
+  const overdue = waivers.some((waiver) => waiver.id.startsWith("calibration:"));
+  return overdue && isPass(outcome.verdict) ? { ...outcome, verdict: "pass-conditional" } : outcome;
 }
 
 /** Only what an outcome is: anything more would not be read back from the store as it was written. */
@@ -166,10 +225,21 @@ const storedOutcome = ({ verdict, ending, firstCause }: Outcome): Outcome => ({
   ...(firstCause ? { firstCause } : {}),
 });
 
-function clockOf(inputs: Inputs, control: ControlClient | undefined, end: AbortController): Clock {
+/** A twin that has been used before is at some bench time of its own; a resumed run goes on where its record ends. */
+async function clockOf(
+  inputs: Inputs,
+  control: ControlClient | undefined,
+  end: AbortController,
+  from_s: number,
+): Promise<Clock> {
   const speed = inputs.twin?.speed ?? 1;
-  if (!control || speed !== "max") return realClock(speed === "max" ? 1 : speed);
-  const clock = jumpingClock(async (to_s) => void (await control.request({ do: "advance", to_s }, 10_000)));
+  if (!control || speed !== "max") return realClock(speed === "max" ? 1 : speed, from_s);
+  const { now_s } = (await control.request({ do: "now" }, 10_000)) as { readonly now_s: number };
+  const ahead_s = now_s - from_s;
+  const clock = jumpingClock(
+    async (to_s) => void (await control.request({ do: "advance", to_s: Math.max(now_s, to_s + ahead_s) }, 10_000)),
+    from_s,
+  );
   clock.failed.addEventListener("abort", () => end.abort(asRigError(clock.failed.reason)), { once: true });
   return clock;
 }
@@ -222,8 +292,8 @@ const orderly = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 function hookSignals(end: AbortController, say: (line: string) => void): () => void {
   const handlers = orderly.map((name) => {
     const handler = () => {
-      say(`\n${name}: bringing the bench to its safe state...`);
       end.abort(new RigError("ABORTED", `stopped by ${name}`));
+      say(`\n${name}: bringing the bench to its safe state...`);
     };
     process.on(name, handler);
     return () => process.off(name, handler);

@@ -36,7 +36,8 @@ export class LivePerformer implements Performer {
   private readonly monitored = new Set<Call>();
   private gate: Promise<void> = Promise.resolve();
   private flushed = 0;
-  private readonly overdue = new Set<number>();
+  /** Wall time by which each call under way has ended or been fenced, ms. */
+  private readonly ends = new Map<number, number>();
   private calls = 0;
 
   constructor(parts: LiveParts) {
@@ -52,9 +53,11 @@ export class LivePerformer implements Performer {
     this.busy.end();
   }
 
-  /** False while a call is past its deadline or the store is broken: the heartbeat then stops. */
+  /** False when a call is neither ended nor fenced long after its deadline: the control loop hangs, the beats stop. */
   healthy(): boolean {
-    return this.overdue.size === 0 && !this.parts.journal.broken.aborted;
+    const now_ms = this.parts.clock.wall_ms();
+    for (const end_ms of this.ends.values()) if (now_ms > end_ms) return false;
+    return true;
   }
 
   async perform(command: Leaf, lane: Lane): Promise<unknown> {
@@ -147,6 +150,8 @@ export class LivePerformer implements Performer {
     if (effect === "switch" || effect === "energise" || seq - this.flushed > ahead_max) {
       await journal.durable(seq);
       this.flushed = seq;
+      // The disk may have taken its time: nothing leaves that was not wanted any more.
+      if (lane.signal.aborted) throw this.failed(seq, lane.signal.reason, lane);
     }
     try {
       const reply = await this.ask(call, rule, lane);
@@ -174,12 +179,11 @@ export class LivePerformer implements Performer {
     const operation = (instrument.call as unknown as Record<string, AnyFunction>)[call.op] as AnyFunction;
     this.calls += 1;
     const id = this.calls;
+    this.ends.set(id, io.deadline_wall_ms + 2 * grace_ms);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        this.overdue.add(id);
         instrument.fence(`${call.role}.${call.op} did not end within ${rule.deadline_ms} ms`);
-        this.overdue.delete(id);
         reject(new RigError("INSTRUMENT_TIMEOUT", `${call.role}.${call.op} did not end within ${rule.deadline_ms} ms`));
       }, rule.deadline_ms + grace_ms);
     });
@@ -187,6 +191,7 @@ export class LivePerformer implements Performer {
       return await Promise.race([operation(call.args, io), late]);
     } finally {
       clearTimeout(timer);
+      this.ends.delete(id);
     }
   }
 
@@ -207,6 +212,7 @@ export class LivePerformer implements Performer {
     const rule = ops[command.call.kind][command.call.op as never] as OpRule<unknown>;
     this.monitored.add(command.call);
     this.busy.begin();
+    const told = new Map<string, string>();
     const loop = async () => {
       let due_s = clock.bench_s();
       while (!own.controller.signal.aborted) {
@@ -214,7 +220,9 @@ export class LivePerformer implements Performer {
         safety.settled(command.call, reply);
         for (const [key, r] of Object.entries(reply as unknown as Record<string, Reading>)) {
           const name = command.series[key];
-          if (name) journal.point(name, r.unit, r.t_s, r.is === "value" ? r.value : Number.NaN);
+          if (!name) continue;
+          journal.point(name, r.unit, r.t_s, r.is === "value" ? r.value : Number.NaN);
+          this.noteChange(told, name, r, lane);
         }
         due_s = Math.max(due_s + command.every_s, clock.bench_s());
         await this.busy.idle(() => clock.sleep(due_s - clock.bench_s(), own.controller.signal));
@@ -225,6 +233,10 @@ export class LivePerformer implements Performer {
       .catch((thrown: unknown) => {
         if (own.controller.signal.aborted) return;
         const error = asRigError(thrown);
+        if (!journal.broken.aborted) {
+          const body = { kind: "monitor-failed", monitor: command.name, code: error.code, message: error.message };
+          this.append({ type: "note", body }, lane);
+        }
         safety.failed(command.call, error);
         failed(error);
       })
@@ -239,6 +251,18 @@ export class LivePerformer implements Performer {
         await done;
       },
     };
+  }
+
+  /** A series holds numbers only: what a channel said besides (its uncertainty, a lost sensor) is noted as it changes. */
+  private noteChange(told: Map<string, string>, series: string, r: Reading, lane: Lane): void {
+    const state = r.is === "value" ? "value" : r.is === "invalid" ? r.code : `${r.is} ${r.bound}`;
+    if (told.get(series) === state) return;
+    told.set(series, state);
+    const body: Data =
+      r.is === "value"
+        ? { kind: "channel", series, unit: r.unit, is: "value", u: r.u, t_s: r.t_s }
+        : { kind: "channel", series, unit: r.unit, is: state, raw: r.raw, t_s: r.t_s };
+    this.append({ type: "note", body }, lane);
   }
 
   deadline(for_s: number, _lane: Lane, late: () => void): () => void {

@@ -53,6 +53,16 @@ describe("verdict and ending", () => {
     expect(outcome).toMatchObject({ verdict: "fail", ending: "completed", firstCause: "too high", missing: ["other"] });
   });
 
+  test("an inconclusive judgement that ends the plan is no fault of the rig, and no pass", async () => {
+    const outcome = await rig().run(
+      function* () {
+        yield* judge("v", reading("V", "garbage", 0, { raw: "garbage", t_s: 0 }), { meaning: "no reading" });
+      },
+      ["v", "other"],
+    );
+    expect(outcome).toMatchObject({ verdict: "inconclusive", ending: "completed", missing: ["other"] });
+  });
+
   test("a breach of a rig row ends the run as a rig error and says nothing of the adapter", async () => {
     const outcome = await rig().run(function* () {
       yield* judge("v", volt(1));
@@ -243,6 +253,22 @@ describe("lanes", () => {
       yield* judge("v", volt(1));
     });
     expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  test("what a series cannot hold is noted once as it changes: uncertainty, a lost sensor, its return (E7)", async () => {
+    const r = rig({ volt: (n) => (n === 3 || n === 4 ? 9.9e37 : n) });
+    await r.run(function* () {
+      yield* monitor({ name: "m", call: callOf(daq, "next", {}), every_s: 1, series: { "101": "m/SH" } }, function* () {
+        yield* wait(5.5);
+      });
+      yield* judge("v", volt(1));
+    });
+    const notes = r.journal.events.flatMap((e) => (e.type === "note" ? [e.body] : []));
+    expect(notes).toMatchObject([
+      { kind: "channel", series: "m/SH", is: "value", u: 0 },
+      { kind: "channel", series: "m/SH", is: "overload", raw: "9.9e+37" },
+      { kind: "channel", series: "m/SH", is: "value", u: 0 },
+    ]);
   });
 
   test("a monitor that fails ends its body", async () => {
