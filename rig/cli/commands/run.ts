@@ -6,11 +6,11 @@ import { seriesOf, writeReports } from "../../../reports/write.ts";
 import { RigError } from "../../model/errors.ts";
 import { exitCode } from "../../model/verdict.ts";
 import { closeInterrupted, openReader } from "../../store/reader.ts";
-import { type InputOptions, readInputs } from "../inputs.ts";
+import { type InputOptions, type Inputs, readInputs } from "../inputs.ts";
 import { consoleOperator, simulatedOperator, trainee } from "../operator.ts";
 import { planOfRun } from "../preflightCache.ts";
 import { duration, progress } from "../progress.ts";
-import { runSession, type SessionResult } from "../session.ts";
+import { runSession, type SessionOptions, type SessionResult } from "../session.ts";
 import { actBy } from "../twinOperator.ts";
 
 export interface RunOptions extends InputOptions {
@@ -26,15 +26,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Exit code of the run. */
 export async function run(options: RunOptions): Promise<number> {
   const inputs = readInputs(options);
-  if (options.simulatedOperator && !inputs.twin) {
-    throw new RigError(
-      "USAGE",
-      "--simulated-operator needs a twin (--ports): nobody may answer for a person at a real bench",
-    );
-  }
-  if (!options.simulatedOperator && !process.stdin.isTTY) {
-    throw new RigError("USAGE", "prompts need a terminal; with a twin use --simulated-operator");
-  }
+  const operator = operatorOf(inputs, options, say);
   for (const closed of await closeInterrupted(options.store)) {
     say(`Closed an interrupted run: ${closed.id} (${closed.outcome.firstCause ?? closed.outcome.ending})`);
   }
@@ -48,16 +40,34 @@ export async function run(options: RunOptions): Promise<number> {
     store: options.store,
     planned,
     watch: progress(plan.steps, say),
-    operator: (control) =>
-      options.simulatedOperator && control
-        ? simulatedOperator((action) => actBy(control, action), say)
-        : control
-          ? trainee(consoleOperator(inputs.operator, say), (action) => actBy(control, action))
-          : consoleOperator(inputs.operator, say),
+    operator,
     say,
   });
   await report(options, result);
   return exitCode(result, options.strict);
+}
+
+/** Who answers; refuses where nobody could. */
+export function operatorOf(
+  inputs: Inputs,
+  options: Pick<RunOptions, "simulatedOperator">,
+  write: (line: string) => void,
+): SessionOptions["operator"] {
+  if (options.simulatedOperator && !inputs.twin) {
+    throw new RigError(
+      "USAGE",
+      "--simulated-operator needs a twin (--ports): nobody may answer for a person at a real bench",
+    );
+  }
+  if (!options.simulatedOperator && !process.stdin.isTTY) {
+    throw new RigError("USAGE", "prompts need a terminal; with a twin use --simulated-operator");
+  }
+  return (control) =>
+    options.simulatedOperator && control
+      ? simulatedOperator((action) => actBy(control, action), write)
+      : control
+        ? trainee(consoleOperator(inputs.operator, write), (action) => actBy(control, action))
+        : consoleOperator(inputs.operator, write);
 }
 
 const simulatedHint = (twin: { readonly speed: number | "max" } | undefined): string =>
@@ -67,7 +77,7 @@ const simulatedHint = (twin: { readonly speed: number | "max" } | undefined): st
       ? " (SIMULATED, as fast as it goes)"
       : ` (SIMULATED, speed ${twin.speed})`;
 
-async function report(options: RunOptions, result: SessionResult): Promise<void> {
+export async function report(options: Pick<RunOptions, "store" | "json">, result: SessionResult): Promise<void> {
   const reader = await openReader(options.store);
   try {
     const record = reader.record(result.run);
