@@ -8,6 +8,12 @@ export interface StabilisationRule {
   readonly readings: number;
   /** The most that any reading may be above the one before, K. */
   readonly rise_max_K: number;
+  /** The time between readings is at least this share of the time since the start. */
+  readonly window_share?: number;
+  /** What is limited: each rise over the reading before (default), each change, or the largest less the smallest. */
+  readonly of?: "rise" | "change" | "variation";
+  /** The rule must have been met this long ago and again now, s. */
+  readonly hold_s?: number;
 }
 
 /** "three successive readings, >= 10 min apart, none rising more than 2 K" (60309 family; confidence K). */
@@ -18,6 +24,30 @@ export const iecThreeReadings: StabilisationRule = {
   readings: 3,
   rise_max_K: 2,
 };
+
+/** "three successive readings at intervals of 10 % of elapsed time, not < 5 min, no further rise" within 1 K (UL; K). */
+export const ulThreeReadings: StabilisationRule = {
+  id: "three-readings-10pct-1K",
+  title: "three successive readings at intervals of 10 % of the elapsed time, at least 5 min, none changing by more than 1 K",
+  window_s: 300,
+  window_share: 0.1,
+  readings: 3,
+  rise_max_K: 1,
+  of: "change",
+};
+
+/** "<= 2 K variation over 15 min, then hold 30 min before recording" (IEEE 2780, cable connectors; confidence S). */
+export const ieeeHold: StabilisationRule = {
+  id: "variation-15min-2K-hold-30min",
+  title: "at most 2 K variation over 15 min, then 30 min more",
+  window_s: 300,
+  readings: 4,
+  rise_max_K: 2,
+  of: "variation",
+  hold_s: 1800,
+};
+
+export const stabilisationRules: readonly StabilisationRule[] = [iecThreeReadings, ulThreeReadings, ieeeHold];
 
 /** A temperature with its time, s. */
 export interface Sample {
@@ -30,18 +60,24 @@ export interface Sample {
  * time; a reading with no finite sample in it is not stable.
  */
 export function isStable(rule: StabilisationRule, samples: readonly Sample[], start_s: number, now_s: number): boolean {
-  const mean_s = 30;
+  if (rule.hold_s !== undefined && !isStableAt(rule, samples, start_s, now_s - rule.hold_s)) return false;
+  return isStableAt(rule, samples, start_s, now_s);
+}
+
+const mean_s = 30;
+
+function isStableAt(rule: StabilisationRule, samples: readonly Sample[], start_s: number, now_s: number): boolean {
+  const window_s = Math.max(rule.window_s, (rule.window_share ?? 0) * (now_s - start_s));
   const readings: number[] = [];
   for (let k = rule.readings - 1; k >= 0; k -= 1) {
-    const at_s = now_s - k * rule.window_s;
+    const at_s = now_s - k * window_s;
     if (at_s - mean_s < start_s) return false;
     readings.push(meanBetween(samples, at_s - mean_s, at_s));
   }
-  for (let i = 1; i < readings.length; i += 1) {
-    const rise = (readings[i] as number) - (readings[i - 1] as number);
-    if (!Number.isFinite(rise) || rise > rule.rise_max_K) return false;
-  }
-  return readings.length === rule.readings;
+  if (readings.length < 2 || !readings.every(Number.isFinite)) return false;
+  const steps = readings.slice(1).map((value, i) => value - (readings[i] as number));
+  if (rule.of === "variation") return Math.max(...readings) - Math.min(...readings) <= rule.rise_max_K;
+  return steps.every((step) => (rule.of === "change" ? Math.abs(step) : step) <= rule.rise_max_K);
 }
 
 /** Mean of the finite samples in (from, to]; NaN when there is none. Samples are in order of time. */

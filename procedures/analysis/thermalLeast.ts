@@ -1,0 +1,126 @@
+/**
+ * The linear part of the two-exponential fit: for a pair of time constants the least squares of R, A1, A2 with A1 and A2
+ * not negative, and the profile of R over all pairs.
+ */
+
+interface Column {
+  /** Time constant, s, and exp(-t / T) at each point. */
+  readonly T: number;
+  readonly e: Float64Array;
+}
+
+export interface Columns {
+  readonly fast: readonly Column[];
+  readonly slow: readonly Column[];
+}
+
+export interface Best {
+  readonly R: number;
+  readonly A1: number;
+  readonly A2: number;
+  readonly T1: number;
+  readonly T2: number;
+  /** Sum of the squared residuals, K^2. */
+  readonly sum: number;
+}
+
+/** Slow is at least this many times fast: nearer to each other the two cannot be told apart. */
+const apart = 2;
+/** chi-squared of one parameter at 95 %. */
+const chi2 = 3.84;
+const unknowns = 5;
+
+const mean = (v: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let i = 0; i < v.length; i += 1) sum += v[i] as number;
+  return sum / v.length;
+};
+
+/** Sum of products of deviations from the means. */
+function covariance(a: ArrayLike<number>, a0: number, b: ArrayLike<number>, b0: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += ((a[i] as number) - a0) * ((b[i] as number) - b0);
+  return sum;
+}
+
+interface Centred extends Column {
+  readonly mean: number;
+  readonly square: number;
+  readonly withY: number;
+}
+
+/** The solution of every pair that has a finite one. */
+export function solutions(columns: Columns, y: readonly number[]): readonly Best[] {
+  const y0 = mean(y);
+  const centre = ({ T, e }: Column): Centred => {
+    const m = mean(e);
+    return { T, e, mean: m, square: covariance(e, m, e, m), withY: covariance(e, m, y, y0) };
+  };
+  const fast = columns.fast.map(centre);
+  const slow = columns.slow.map(centre);
+  return slow.flatMap((b) =>
+    fast
+      .filter((a) => b.T >= apart * a.T)
+      .map((a) => solve(a, b, y, y0))
+      .filter(({ R, sum }) => Number.isFinite(R) && Number.isFinite(sum)),
+  );
+}
+
+/** Least squares at one pair: y = R - A1 a - A2 b; where an amplitude would be negative, the better single one. */
+function solve(a: Centred, b: Centred, y: readonly number[], y0: number): Best {
+  const ab = covariance(a.e, a.mean, b.e, b.mean);
+  const determinant = a.square * b.square - ab * ab;
+  let A1 = -1;
+  let A2 = -1;
+  if (determinant > 1e-12 * a.square * b.square) {
+    A1 = -(a.withY * b.square - b.withY * ab) / determinant;
+    A2 = -(b.withY * a.square - a.withY * ab) / determinant;
+  }
+  if (A1 < 0 || A2 < 0) {
+    const onlyA = Math.max(0, -a.withY / a.square);
+    const onlyB = Math.max(0, -b.withY / b.square);
+    const gainA = -onlyA * a.withY;
+    const gainB = -onlyB * b.withY;
+    A1 = gainA > gainB ? onlyA : 0;
+    A2 = gainA > gainB ? 0 : onlyB;
+  }
+  const R = y0 + A1 * a.mean + A2 * b.mean;
+  let sum = 0;
+  for (let i = 0; i < y.length; i += 1) {
+    const r = (y[i] as number) - R + A1 * (a.e[i] as number) + A2 * (b.e[i] as number);
+    sum += r * r;
+  }
+  return { R, A1, A2, T1: a.T, T2: b.T, sum };
+}
+
+/** The pair with the smallest residuals; undefined when no pair has a finite solution. */
+export const best = (all: readonly Best[]): Best | undefined =>
+  all.reduce<Best | undefined>((least, s) => (least === undefined || s.sum < least.sum ? s : least), undefined);
+
+/**
+ * Half the range of R, K, over all pairs whose residuals are not significantly worse than the best. Residuals of a model
+ * that does not quite fit are alike from point to point; they count as fewer points, by the correlation of neighbours.
+ */
+export function profile(columns: Columns, y: readonly number[], all: readonly Best[], found: Best): number {
+  const independent = Math.max(1, effectivePoints(residuals(columns, y, found)) - unknowns);
+  const allowed = found.sum * (1 + chi2 / independent) + 1e-12;
+  return all.reduce((half, { R, sum }) => (sum <= allowed ? Math.max(half, Math.abs(R - found.R)) : half), 0);
+}
+
+function residuals({ fast, slow }: Columns, y: readonly number[], { R, A1, A2, T1, T2 }: Best): readonly number[] {
+  const a = fast.find((c) => c.T === T1) as Column;
+  const b = slow.find((c) => c.T === T2) as Column;
+  return y.map((v, i) => v - R + A1 * (a.e[i] as number) + A2 * (b.e[i] as number));
+}
+
+/** n (1 - rho) / (1 + rho) with rho the correlation of neighbours, between 1 and n. */
+function effectivePoints(r: readonly number[]): number {
+  let square = 0;
+  let product = 0;
+  for (let i = 0; i < r.length; i += 1) {
+    square += (r[i] as number) ** 2;
+    if (i > 0) product += (r[i] as number) * (r[i - 1] as number);
+  }
+  const rho = square > 0 ? Math.min(0.98, Math.max(0, product / square)) : 0;
+  return Math.max(1, (r.length * (1 - rho)) / (1 + rho));
+}
