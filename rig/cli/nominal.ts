@@ -18,7 +18,7 @@ import type { Measurement } from "../model/verdict.ts";
 import type { Body, Call } from "../plan/commands.ts";
 import type { AskOperator, Safety } from "../plan/parts.ts";
 import { createSafety } from "../safety/admission.ts";
-import { makeSafeOff } from "../safety/safeOff.ts";
+import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { simulatedOperator } from "./operator.ts";
@@ -117,7 +117,10 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
     end,
     planned: options.planned ?? [],
     earthProved: () => safety.provePe(),
-    safeOff: async (why) => void (await safety.safeOff(why)),
+    safeOff: async (why) => {
+      const fault = unprovenSafe(await safety.safeOff(why));
+      if (fault !== undefined) end.abort(fault);
+    },
     watch: {
       step: (phase, path, takes_s) => {
         if (phase === "enter") steps.push({ path: path.join(" / "), takes_s });
