@@ -8,7 +8,7 @@ import type { Phase } from "./procedure.ts";
 import { pause } from "./processes.ts";
 import { faultsOfRecord } from "./record.ts";
 import { type RigOptions, SweepRig } from "./rig.ts";
-import { apply, atRest } from "./trace.ts";
+import { apply, atRest, type WireEvent } from "./trace.ts";
 
 /** `other`: the cable is out for a moment, then another instrument answers. `back`: the same one comes back. */
 export const losses = ["hang-up", "silent", "garbage", "stalled", "other", "back"] as const;
@@ -38,7 +38,14 @@ const allowed_ms: Readonly<Record<Loss, number>> = {
   garbage: 7000,
   stalled: 7000,
 };
+/** Losses of which nobody is told. */
+const unheard = { silent: true, garbage: true };
 const out_ms = 300;
+
+/** A frame or a connection to this port; not the sweep's own orders to the twin. */
+const isFor = (event: WireEvent, port: string): boolean =>
+  (event.what === "rx" || event.what === "client") && event.port === port;
+
 const ended_ms = 30_000;
 
 /** Each port with each loss in turn, in phases where it is spoken to, and spoken to again afterwards. */
@@ -112,7 +119,10 @@ function judgeUnplug(
     apply(bench, event);
     if (event.ms > at_ms && enabled && !bench.enabled) low_ms = event.ms;
   }
-  const enable_ms = low_ms - at_ms;
+  // A silence is noticed by whom asks next: time counts from the first frame that gets no good answer.
+  const asked_ms =
+    loss in unheard ? rig.wire.find((event) => event.ms > gone_ms && isFor(event, instant.port))?.ms : at_ms;
+  const enable_ms = asked_ms === undefined ? 0 : Math.max(0, low_ms - asked_ms);
   if (bench.enabled) wrong.push("SRC ENABLE is still high");
   else if (enable_ms > allowed_ms[loss])
     wrong.push(`SRC ENABLE low after ${enable_ms.toFixed(0)} ms, allowed ${allowed_ms[loss]} ms`);
@@ -126,7 +136,7 @@ function judgeUnplug(
   if (rig.outcome !== undefined && !rig.outcome.firstCause.includes(instant.port))
     wrong.push(`the cause does not name ${instant.port}`);
   if (loss === "hang-up" || loss === "other" || loss === "back") {
-    const later = rig.wire.filter((event) => event.ms > gone_ms && "port" in event && event.port === instant.port);
+    const later = rig.wire.filter((event) => event.ms > gone_ms && isFor(event, instant.port));
     if (later.length > 0) wrong.push(`${later.length} frames or connections after the loss`);
   }
   return { enable_ms, wrong };
