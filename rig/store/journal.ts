@@ -31,6 +31,8 @@ const step_s = 0.25;
 
 export interface RunOptions {
   readonly clock: Pick<Clock, "bench_s">;
+  /** The clock of the day, ms since 1970; for tests of a clock that is set. Default: the system's. */
+  readonly utc_ms?: () => number;
   /** Largest size of the store, bytes. */
   readonly max_bytes?: number;
 }
@@ -93,11 +95,14 @@ class RunJournal implements StoreJournal {
   private queued_bytes = 0;
   private pointCount = 0;
   private pointsTimer: NodeJS.Timeout | undefined;
-  private offset_ms = Date.now() - performance.now();
+  private readonly utc_ms: () => number;
+  private offset_ms: number;
 
   constructor(start: WorkerStart, options: RunOptions) {
     this.uid = start.uid;
     this.clock = options.clock;
+    this.utc_ms = options.utc_ms ?? Date.now;
+    this.offset_ms = this.utc_ms() - performance.now();
     this.link = new WorkerLink(start, {
       durable: ({ seq, bytes, commits }) => {
         this.commits = commits;
@@ -152,7 +157,7 @@ class RunJournal implements StoreJournal {
 
   private put(event: EventBody): number {
     const seq = this.seq + 1;
-    const stamped = { ...event, seq, bench_s: this.clock.bench_s(), utc: new Date().toISOString() };
+    const stamped = { ...event, seq, bench_s: this.clock.bench_s(), utc: new Date(this.utc_ms()).toISOString() };
     const text = canonical(stamped as unknown as Data);
     this.seq = seq;
     if (event.type === "judged") this.judged.push(text);
@@ -166,7 +171,7 @@ class RunJournal implements StoreJournal {
 
   /** Records that somebody or something set the clock of the day. */
   private watchClock(): void {
-    const offset_ms = Date.now() - performance.now();
+    const offset_ms = this.utc_ms() - performance.now();
     const moved_s = (offset_ms - this.offset_ms) / 1000;
     this.offset_ms = offset_ms;
     if (Math.abs(moved_s) < step_s) return;
