@@ -6,6 +6,7 @@ import { Findings } from "../engine/findings.ts";
 import { LivePerformer } from "../engine/live.ts";
 import { gpioInstrument } from "../guard/instrument.ts";
 import type { GuardClient } from "../guard/types.ts";
+import { openVitals } from "../guard/vitals.ts";
 import type { Instrument } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Data } from "../model/data.ts";
@@ -56,7 +57,8 @@ const close_ms = 3000;
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
 export async function runSession(inputs: Inputs, options: SessionOptions): Promise<SessionResult> {
   const end = new AbortController();
-  const control = inputs.twin ? await connectControl(inputs.twin.control, end.signal) : undefined;
+  // Not ended by `end`: tear-downs wait for bench time, and only this socket moves it.
+  const control = inputs.twin ? await connectControl(inputs.twin.control, new AbortController().signal) : undefined;
   const clock = await clockOf(inputs, control, end, options.resume?.from_s ?? 0);
   const unhook = hookSignals(end, options.say);
   let journal: StoreJournal | undefined;
@@ -120,11 +122,16 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     const ask = options.operator(parts.control);
     const performer = new LivePerformer({ clock, journal: parts.journal, safety, instruments, ask });
     const alive = guard;
+    const vitals = await openVitals(undefined, (event) => options.say(`      ${event}`));
     timer = setInterval(() => {
-      if (performer.healthy()) alive.beat();
+      if (performer.healthy()) {
+        alive.beat();
+        vitals.well(performance.now());
+      }
       options.watch.tick?.(clock.bench_s());
     }, beat_ms);
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
+    vitals.ready();
     return await runPlan(inputs, options, parts, safety, performer, proof);
   } catch (thrown) {
     return storedOutcome(new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []));

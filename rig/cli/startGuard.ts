@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lineMapOf } from "../../drivers/gpio/lineMap.ts";
+import { connectGuard } from "../guard/client.ts";
 import { spawnGuard } from "../guard/spawn.ts";
 import type { GuardClient } from "../guard/types.ts";
 import type { Bench } from "../model/bench.ts";
@@ -11,6 +12,9 @@ import type { TwinPorts } from "./twinPorts.ts";
 /** Patience with a twin at speed max: it may be busy computing. Safety times are proved at speed 1. */
 const unpaced = 10;
 
+/** Unix socket of a guard that is a service of its own (deploy/systemd/rig-guard.service). */
+const service = "RIG_GUARD_SOCKET";
+
 /** It must be there before any output port opens. `logFolder` keeps guard.log. @throws RigError GUARD_LOST */
 export async function startGuard(
   bench: Bench,
@@ -18,6 +22,8 @@ export async function startGuard(
   logFolder: string,
   signal: AbortSignal,
 ): Promise<GuardClient> {
+  const running = process.env[service];
+  if (running !== undefined && running !== "" && !twin) return connectGuard({ socket: running, signal });
   mkdirSync(logFolder, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "rig-guard-"));
   const lines = twin
