@@ -12,7 +12,7 @@ import { type Attack, attacks, enable_ms, serial_ms, setpointOf } from "./judge.
 import { Disturbed, type KillOptions, type KillResult, killPoint } from "./kill.ts";
 import { type Candidate, candidates, type Point, points } from "./plan.ts";
 import { type Phase, phases } from "./procedure.ts";
-import { SweepRig } from "./rig.ts";
+import { endAll, SweepRig } from "./rig.ts";
 import { losses, unplugPoint, unplugPoints } from "./unplug.ts";
 
 /** Phases with current come twice: only there a time says something. */
@@ -220,6 +220,10 @@ async function main(): Promise<number> {
   const killed = only === "unplug" || (await killSweep(kill, reference, list, lanes));
   const unplugged = only === "kill" || (await unplugSweep(kill, reference, seed, lanes));
   return killed && unplugged ? 0 : 1;
+}
+
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => void endAll().finally(() => process.exit(130)));
 }
 
 main().then(

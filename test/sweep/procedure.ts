@@ -110,7 +110,7 @@ export const sweepProcedure: Procedure = procedure({
     const apart: Body = () => disconnect(wiring);
     yield* part("self-check", () => selfCheck(wiring), apart);
     yield* part("fit", fit);
-    yield* part("earth-1A", () => earthAtOneAmpere(wiring), apart);
+    yield* part("earth-1A", () => earthAtOneAmpere(wiring, "pe.r.screen"), apart);
     yield* part("leak", () => leakage(wiring, ["evse.DC+"], ["evse.DC-"], 12), apart);
     yield* part("milliohm", () => resistance(wiring, "evse.DC+", "ev.DC+", "power"), apart);
     yield* part(

@@ -23,6 +23,11 @@ export interface StepSaid {
 
 const ready_ms = 20_000;
 
+const running = new Set<SweepRig>();
+
+/** Ends every rig that still runs: for a sweep that is stopped. */
+export const endAll = async (): Promise<void> => void (await Promise.all([...running].map((rig) => rig.end())));
+
 export class SweepRig {
   readonly folder = mkdtempSync(join(tmpdir(), "rig-sweep-"));
   readonly store = join(this.folder, "store");
@@ -67,6 +72,7 @@ export class SweepRig {
   }
 
   async begin(options: RigOptions): Promise<void> {
+    running.add(this);
     let ready = false;
     const { mutant = false, seed = 1, planned } = options;
     const adapter = join(exampleAdapters, "healthy-a.yaml");
@@ -120,6 +126,7 @@ export class SweepRig {
 
   /** Ends what this rig has started, and takes its folder away. */
   async end(): Promise<void> {
+    running.delete(this);
     for (const pid of [this.controllerPid, this.guardPid()]) if (isRunning(pid)) signal(pid, "SIGKILL");
     if (this.#twin !== undefined) {
       signal(this.#twin.pid, "SIGTERM");
