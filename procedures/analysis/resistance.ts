@@ -46,7 +46,8 @@ export const drift_V = (r: OnOff): number => Math.abs(r.after_V.value - r.before
 export const copper_per_K = 0.00393;
 
 /** Resistance as it would be at 20 degC. */
-export const at20degC = (r: Estimate, temperature_degC: number): Estimate => {
+export const at20degC = (r: Estimate, temperature_degC: number, u_temperature_K: number): Estimate => {
   const factor = 1 + copper_per_K * (temperature_degC - 20);
-  return { value: r.value / factor, u: r.u / factor };
+  const value = r.value / factor;
+  return { value, u: Math.hypot(r.u / factor, value * copper_per_K * u_temperature_K) };
 };

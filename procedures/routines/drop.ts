@@ -18,10 +18,24 @@ import { differencePct } from "./wiringScreen.ts";
 const pulse_A = 100;
 const plateau_s = 1.5;
 const pulses = 3;
+/** Standard uncertainty of the copper's temperature: the bar's sensor (0.65 K) and the path's own gradient, K (H). */
+const u_bar_K = 1;
 export const poles = ["DC+", "DC-"] as const;
 
-/** True when both poles may carry the rated current. */
+/** True when both poles may carry the rated current. A pole that the meter found bad sees no power at all. */
 export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, Reading<"ohm">>>): Plan<boolean> {
+  let whole = true;
+  for (const pole of poles) {
+    const r = cross[pole];
+    if (!r) continue;
+    const verdict = yield* judge("power.dc.r.cold", r, {
+      id: `power.dc.r.cold/${pole}`,
+      contacts: [`evse.${pole}`, `ev.${pole}`],
+      meaning: `the power path ${pole} has far too much resistance for any power`,
+    });
+    whole = isPass(verdict) && whole;
+  }
+  if (!whole) return false;
   return yield* watching(wiring, "drop", function* () {
     yield* closeLoop(wiring, "power", pulse_A);
     const traces = new Traces("drop");
@@ -86,9 +100,13 @@ function* judgePole(
     });
   }
   const temperature = traces.last(`T.bar.${pole}`)?.value ?? Number.NaN;
-  return yield* judge("power.dc.r", estimated("ohm", at20degC(cold, temperature), `${measured.raw}, at 20 degC`, t_s), {
-    id: `power.dc.r/${pole}`,
-    contacts,
-    meaning: `the power path ${pole} has too much resistance`,
-  });
+  return yield* judge(
+    "power.dc.r",
+    estimated("ohm", at20degC(cold, temperature, u_bar_K), `${measured.raw}, at 20 degC`, t_s),
+    {
+      id: `power.dc.r/${pole}`,
+      contacts,
+      meaning: `the power path ${pole} has too much resistance`,
+    },
+  );
 }

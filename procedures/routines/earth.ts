@@ -14,10 +14,11 @@ const current_A = 25;
 const hold_s = 60;
 
 /** True when the earth of this mating is proved; nothing above 1 A may follow otherwise. */
-export function* earthAtOneAmpere(wiring: Wiring): Plan<boolean> {
+export function* earthAtOneAmpere(wiring: Wiring, id: string): Plan<boolean> {
   const r = yield* resistance(wiring, "evse.PE", "ev.PE", "power");
   const open = r.is === "above" || r.is === "invalid";
   const verdict = yield* judge("pe.r.screen", r, {
+    id,
     contacts,
     meaning: open ? "PE is open between the faces" : "PE through the adapter has too much resistance",
   });

@@ -36,6 +36,12 @@ interface Pass {
   readonly waves: Waves;
 }
 
+/**
+ * Of a difference of two duty cycles, % points: two edges each within half a sample of 0.1 us on 1 ms, rectangular, and
+ * the eight-bit threshold on edges of some us, which moves alike in both passes and mostly cancels (H).
+ */
+const u_edges_pct = 0.005;
+
 const contacts: readonly Contact[] = ["evse.CP", "ev.CP"];
 
 /** Source off: generator and both rails. Needed before any relay but the ladders may move. */
@@ -127,7 +133,7 @@ function* capture(name: string, duty_pct: number): Plan<Record<Side, PilotWave |
   const kept = yield* call(scope, "capture", { channels: [1, 2], span_s, trigger_V: 0, as: name });
   const waves: Record<Side, PilotWave | undefined> = { evse: undefined, ev: undefined };
   for (const side of sides) {
-    const ref = kept.find((k) => k.series.endsWith(`/${nodeOf[side]}`));
+    const ref = kept.find((k) => waveOf(k.series) === nodeOf[side]);
     if (!ref) continue;
     const { t_s, values } = yield* points(ref.series);
     const dt_s = ((t_s.at(-1) ?? 0) - (t_s[0] ?? 0)) / Math.max(1, t_s.length - 1);
@@ -135,6 +141,9 @@ function* capture(name: string, duty_pct: number): Plan<Record<Side, PilotWave |
   }
   return waves;
 }
+
+/** Last part of a series name; the store adds `#2` to the wave of a repeated capture. */
+const waveOf = (series: string): string => (series.split("/").at(-1) ?? "").replace(/#\d+$/, "");
 
 /** The bypass itself must give the nominal states, or nothing measured by difference to it means anything. */
 function* checkBypass(reference: Pass): Plan<void> {
@@ -243,6 +252,7 @@ function dutyShift(side: Side, duty: number, before: Pass, adapter: Pass, after:
   const [b, x, a] = [before, adapter, after].map((pass) => pass.waves.get(duty)?.[side]);
   if (!b || !x || !a) return invalid("%", "no-pilot-signal", origin("no whole periods in a capture"));
   const value = x.duty_pct - (b.duty_pct + a.duty_pct) / 2;
-  const u = Math.hypot(x.duty_s_pct, b.duty_s_pct / 2, a.duty_s_pct / 2, (a.duty_pct - b.duty_pct) / 2);
+  const scatter = Math.hypot(x.duty_s_pct, b.duty_s_pct / 2, a.duty_s_pct / 2, (a.duty_pct - b.duty_pct) / 2);
+  const u = Math.hypot(scatter, u_edges_pct);
   return { is: "value", unit: "%", value, u, raw: "adapter - (before + after) / 2", t_s: 0 };
 }

@@ -5,6 +5,7 @@
 import type { Contact } from "../../rig/model/contacts.ts";
 import type { LimitSet } from "../../rig/model/limits.ts";
 import { invalid, reading } from "../../rig/model/reading.ts";
+import { isPass, type Verdict } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note, now, wait } from "../../rig/plan/words.ts";
@@ -29,7 +30,8 @@ const look_every_s = 30;
 const mean_s = 30;
 /** Two type T class 1 sensors on one DAQ, K: sensors 0.3 each, the DAQ's own share mostly cancels in a difference. */
 const u_rise_K = 0.5;
-const u_absolute_K = 0.6;
+/** Ambient that limits of absolute temperatures are stated for (domain.md 4.1 at 40 degC; 4.2: say "projected"). */
+const limit_ambient_degC = 40;
 /** One sensor against itself within a run: noise of means over half a minute. */
 const u_relative_K = 0.05;
 
@@ -54,8 +56,10 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
     const end_s = yield* now();
     yield* ramp("power", current_A, 0);
     yield* powerOff();
-    yield* checkSensors(traces, cold_s, end_s);
-    yield* judgeAll(traces, plan, start_s, end_s, ended);
+    const good = yield* judgeAdapter(traces, plan, start_s, end_s);
+    // An adapter that is too hot anywhere may well warm its sensors unevenly: its fail comes first and stays.
+    if (good) yield* checkSensors(traces, cold_s, end_s);
+    if (plan.soak && ended !== "too-hot") yield* judgeStability(plan, ended, end_s);
   });
 }
 
@@ -116,7 +120,9 @@ function* checkSensors(traces: Traces, cold_s: number, end_s: number): Plan<void
   });
 }
 
-function* judgeAll(traces: Traces, plan: RisePlan, start_s: number, end_s: number, ended: Ended): Plan<void> {
+/** True when no temperature or resistance of the adapter is bad. */
+function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: number): Plan<boolean> {
+  const verdicts: Verdict[] = [];
   const at = (name: string): number => meanBetween(traces.of(name), end_s - mean_s, end_s);
   const ambient = ambientAt(traces, end_s);
   yield* judge("rig.ambient", estimated("degC", { value: ambient, u: 0.3 }, "mean of two ambient sensors", end_s), {
@@ -131,33 +137,51 @@ function* judgeAll(traces: Traces, plan: RisePlan, start_s: number, end_s: numbe
   for (const name of contactsTC) {
     const contact = name.slice(2) as Contact;
     if (plan.soak) {
-      yield* judge("th.rise", estimated("K", { value: at(name) - ambient, u: u_rise_K }, `${name} - ambient`, end_s), {
-        id: `th.rise/${contact}`,
-        contacts: [contact],
-        meaning: `the contact ${contact} gets too hot at ${plan.rated_A} A`,
-      });
+      const rise = estimated("K", { value: at(name) - ambient, u: u_rise_K }, `${name} - ambient`, end_s);
+      verdicts.push(
+        yield* judge("th.rise", rise, {
+          id: `th.rise/${contact}`,
+          contacts: [contact],
+          meaning: `the contact ${contact} gets too hot at ${plan.rated_A} A`,
+        }),
+      );
     }
-    yield* judge("th.contact.abs", estimated("degC", { value: at(name), u: u_absolute_K }, name, end_s), {
-      id: `th.contact.abs/${contact}`,
-      contacts: [contact],
-      meaning: `the contact ${contact} is above its absolute limit`,
-    });
+    verdicts.push(
+      yield* judge("th.contact.abs", projected(name, at(name), ambient, end_s), {
+        id: `th.contact.abs/${contact}`,
+        contacts: [contact],
+        meaning: `the contact ${contact} would be above its absolute limit at ${limit_ambient_degC} degC ambient`,
+      }),
+    );
   }
   for (const name of grips) {
-    yield* judge("th.grip.nonmetal", estimated("degC", { value: at(name), u: u_absolute_K }, name, end_s), {
-      id: `th.grip.nonmetal/${name.slice(2)}`,
-      meaning: "the grip gets too hot to hold",
-    });
+    verdicts.push(
+      yield* judge("th.grip.nonmetal", projected(name, at(name), ambient, end_s), {
+        id: `th.grip.nonmetal/${name.slice(2)}`,
+        meaning: `the grip would get too hot to hold at ${limit_ambient_degC} degC ambient`,
+      }),
+    );
   }
   for (const [i, pole] of poles.entries()) {
-    yield* judge("power.r.rise", resistanceRise(traces, pole, bars[i] as string, start_s, end_s), {
-      id: `power.r.rise/${pole}`,
-      contacts: [`evse.${pole}`, `ev.${pole}`],
-      meaning: `the resistance of ${pole} grew during the run beyond what warm copper explains`,
-    });
+    verdicts.push(
+      yield* judge("power.r.rise", resistanceRise(traces, pole, bars[i] as string, start_s, end_s), {
+        id: `power.r.rise/${pole}`,
+        contacts: [`evse.${pole}`, `ev.${pole}`],
+        meaning: `the resistance of ${pole} grew during the run beyond what warm copper explains`,
+      }),
+    );
   }
-  if (plan.soak && ended !== "too-hot") yield* judgeStability(plan, ended, end_s);
+  return verdicts.every(isPass);
 }
+
+/** Rise over the run's ambient on top of the ambient that the limit is stated for. */
+const projected = (name: string, degC: number, ambient_degC: number, t_s: number) =>
+  estimated(
+    "degC",
+    { value: degC - ambient_degC + limit_ambient_degC, u: u_rise_K },
+    `${name} projected from ${ambient_degC.toFixed(1)} to ${limit_ambient_degC} degC ambient`,
+    t_s,
+  );
 
 function* judgeStability(plan: RisePlan, ended: Ended, t_s: number): Plan<void> {
   const raw = `${plan.rule.title}: ${ended}`;

@@ -44,7 +44,7 @@ describe("resistance from current on and off", () => {
   });
 
   test("copper at 45 degC is taken back to 20 degC", () => {
-    expect(at20degC({ value: 1.09825e-4, u: 0 }, 45).value).toBeCloseTo(1e-4, 9);
+    expect(at20degC({ value: 1.09825e-4, u: 0 }, 45, 0).value).toBeCloseTo(1e-4, 9);
   });
 });
 

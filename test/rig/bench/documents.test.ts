@@ -17,7 +17,7 @@ describe("limits of the DC screening", () => {
   const set = loadLimits(file);
 
   it("has the rows that the procedures judge by", () => {
-    expect(Object.keys(set.rows).length).toBe(44);
+    expect(Object.keys(set.rows).length).toBe(60);
     expect(set.rows["pe.r.screen"]).toMatchObject({
       unit: "ohm",
       max: 0.005,
@@ -51,7 +51,11 @@ describe("limits of the DC screening", () => {
     ["infinite", change("max: 0.01", "max: .inf"), /must be a number, is Infinity/],
     ["text", change("max: 0.01", 'max: "0.01"'), /must be a number, is "0.01"/],
     ["duplicate row", change("rig.contact.open:", "rig.short.r:"), /rig\.short\.r: Map keys must be unique/],
-    ["a row lost", change("row_count: 44", "row_count: 46"), /46 rows were promised, 44 are here/],
+    [
+      "a row lost",
+      change(/row_count: \d+/.exec(text)?.[0] ?? "", "row_count: 999"),
+      /999 rows were promised, \d+ are here/,
+    ],
     [
       "unknown rule",
       change("rule: simple", "rule: lenient"),
