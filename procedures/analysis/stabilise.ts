@@ -28,7 +28,8 @@ export const iecThreeReadings: StabilisationRule = {
 /** "three successive readings at intervals of 10 % of elapsed time, not < 5 min, no further rise" within 1 K (UL; K). */
 export const ulThreeReadings: StabilisationRule = {
   id: "three-readings-10pct-1K",
-  title: "three successive readings at intervals of 10 % of the elapsed time, at least 5 min, none changing by more than 1 K",
+  title:
+    "three successive readings at intervals of 10 % of the elapsed time, at least 5 min, none changing by more than 1 K",
   window_s: 300,
   window_share: 0.1,
   readings: 3,

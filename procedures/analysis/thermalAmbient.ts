@@ -53,7 +53,11 @@ export const projected_degC = (rise_K: number, ambient_degC: 40 | 50): number | 
  * reaches the contact late, so the difference to the ambient of the moment is wrong by drift x lag (1 K at 1.5 K/h and
  * 40 min). Samples of both at the same times, in order; a time without an ambient sample is left out.
  */
-export function riseOverLagged(contact: readonly Sample[], ambient: readonly Sample[], lag_s: number): readonly Sample[] {
+export function riseOverLagged(
+  contact: readonly Sample[],
+  ambient: readonly Sample[],
+  lag_s: number,
+): readonly Sample[] {
   const lagged = new Map<number, number>();
   let state = Number.NaN;
   let at_s = Number.NaN;
@@ -80,7 +84,11 @@ export function ratePerMinute(samples: readonly Sample[], now_s: number, window_
 }
 
 /** Thermal resistance of a place, K/W: its rise over the loss I^2 R (ohm at the temperature it has). Undefined below 10 mW. */
-export function thermalResistance_K_per_W(rise_K: number, current_A: number, resistance_ohm: number): number | undefined {
+export function thermalResistance_K_per_W(
+  rise_K: number,
+  current_A: number,
+  resistance_ohm: number,
+): number | undefined {
   const loss_W = current_A * current_A * resistance_ohm;
   return loss_W >= 0.01 ? finite(rise_K / loss_W) : undefined;
 }

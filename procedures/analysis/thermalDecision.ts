@@ -11,8 +11,10 @@ export interface Prediction {
   /** Time of the last sample since the current was on, s. */
   readonly t_s: number;
   readonly fit: RiseFit;
-  /** Final rise, K: of the fit, and growth of the resistance carried on to the end of the longest test. */
+  /** Final rise, K. */
   readonly rise_K: number;
+  /** Growth of the pole's resistance beyond warm copper, 1/h; 0 without a log. */
+  readonly growth_per_h: number;
   /** The final rise is within rise_K +- band_K in at least 95 % of the units of the simulation (docs/decisions/0030). */
   readonly band_K: number;
   /** The narrower band that a predicted FAIL must clear, K (B3). */
@@ -32,7 +34,8 @@ export interface ThermalRecord {
 }
 
 /** What warms faster than the two fitted parts (the contact's own skin, the ramp of the current) is over after this, s. */
-const skip_s = 120;
+const skip_s = 240;
+const skip_share = 0.1;
 const mean_s = 60;
 /** Longest test, s (domain.md 4.2): growth of a resistance is taken to go on until then. */
 const longest_s = 4 * 3600;
@@ -46,17 +49,20 @@ const lag_max_s = 5400;
 /** Undefined: too short a record, or something in it is no number. */
 export function predict(record: ThermalRecord): Prediction | undefined {
   const { contact, ambient, start_s } = record;
-  let fit = fitRise(riseOverLagged(contact, ambient, lag_start_s), start_s + skip_s);
+  const now_s = contact.at(-1)?.t_s ?? Number.NaN;
+  const from_s = start_s + Math.max(skip_s, skip_share * (now_s - start_s));
+  let fit = fitRise(riseOverLagged(contact, ambient, lag_start_s), from_s);
   if (fit === undefined) return undefined;
   const lag_s = Math.min(lag_max_s, Math.max(lag_min_s, fit.slow_s));
   const rises = riseOverLagged(contact, ambient, lag_s);
-  fit = fitRise(rises, start_s + skip_s);
-  const now_s = contact.at(-1)?.t_s ?? Number.NaN;
+  fit = fitRise(rises, from_s);
   const measured_K = meanBetween(rises, now_s - mean_s, now_s);
-  const growth_K = fit === undefined ? Number.NaN : growthToCome(record, fit.rise_K, now_s);
-  if (fit === undefined || !Number.isFinite(measured_K) || !Number.isFinite(growth_K)) return undefined;
+  const growth_per_h = growthOf(record, now_s);
+  if (fit === undefined || !Number.isFinite(measured_K) || growth_per_h === undefined) return undefined;
+  const left_h = Math.max(0, longest_s - (now_s - start_s)) / 3600;
+  const growth_K = Math.max(0, fit.rise_K) * Math.max(0, growth_per_h - growth_allowed_per_h) * left_h;
   const bands = bandsOf(fit, growth_K);
-  return { t_s: now_s - start_s, fit, rise_K: fit.rise_K + growth_K, measured_K, ...bands };
+  return { t_s: now_s - start_s, fit, rise_K: fit.rise_K, growth_per_h, measured_K, ...bands };
 }
 
 /**
@@ -64,23 +70,19 @@ export function predict(record: ThermalRecord): Prediction | undefined {
  * fit; what is left are the untracked tenth of the drift and a lag wrong by a third: about 0.5 K each at 1.5 K/h.
  */
 function bandsOf({ halfWidth_K, missing_K }: RiseFit, growth_K: number): { band_K: number; failBand_K: number } {
-  const open_K = 0.5 * growth_K;
   return {
-    band_K: Math.max(0.6, halfWidth_K, 0.5 * missing_K) + 0.4 + open_K,
-    failBand_K: Math.max(0.5, halfWidth_K, 0.35 * missing_K) + 0.3 + open_K,
+    band_K: Math.max(0.6, halfWidth_K, 0.5 * missing_K) + 0.4 + growth_K,
+    failBand_K: Math.max(0.5, halfWidth_K, 0.35 * missing_K) + 0.3 + growth_K,
   };
 }
 
-/** Rise, K, that is still to come when the resistance of the last half hour goes on growing as it did; 0 without a log. */
-function growthToCome({ resistance, start_s }: ThermalRecord, rise_K: number, now_s: number): number {
+/** Relative growth of the resistance over the last half hour, 1/h; 0 without a log, undefined when it is no number. */
+function growthOf({ resistance, start_s }: ThermalRecord, now_s: number): number | undefined {
   if (resistance === undefined) return 0;
   const window_s = Math.min(1800, (now_s - start_s) / 2);
   const slope = ratePerMinute(resistance, now_s, window_s);
   const level = meanBetween(resistance, now_s - window_s, now_s);
-  if (slope === undefined || !(level > 0)) return Number.NaN;
-  const perHour = (60 * slope) / level;
-  const left_h = Math.max(0, longest_s - (now_s - start_s)) / 3600;
-  return Math.max(0, rise_K) * Math.max(0, perHour - growth_allowed_per_h) * left_h;
+  return slope !== undefined && level > 0 ? (60 * slope) / level : undefined;
 }
 
 export type Outcome = "pass" | "fail" | "open";
@@ -88,8 +90,8 @@ export type Outcome = "pass" | "fail" | "open";
 export interface DecisionState {
   /** Decided, and by what; undefined while open. */
   readonly verdict?: { readonly is: "pass" | "fail"; readonly by: "measured" | "predicted"; readonly t_s: number };
-  /** The last outcomes behind the guard, at most three. */
-  readonly outcomes: readonly Outcome[];
+  /** Equal outcomes in a row up to now; those before the guard count, but none decides there. */
+  readonly row?: { readonly outcome: Outcome; readonly since_s: number; readonly looks: number };
 }
 
 export interface DecisionRule {
@@ -99,33 +101,45 @@ export interface DecisionRule {
   readonly purpose: "qualification" | "engineering" | "regression";
 }
 
-export const undecided: DecisionState = { outcomes: [] };
+export const undecided: DecisionState = {};
 
 const guard_s = 1800;
 const guard_slow = 1.2;
-const equal = 3;
+/** Three equal outcomes 5 min apart; looked at more often, it takes more of them over the same time. */
+const equal_looks = 3;
+const equal_s = 600;
 /** B3: a measured rise above the limit by this is a FAIL at once, K. */
 const excess_K = 0.5;
 
-/** True when the fit has seen enough of the slow part to be asked (B3: without this, decisions before 0.8 T2 were wrong). */
-export const guarded = ({ t_s, fit }: Prediction): boolean => t_s >= guard_s && t_s >= guard_slow * fit.slow_s;
+/**
+ * True when the fit has seen enough of the slow part to be asked (B3: without this, decisions before 0.8 T2 were wrong). A
+ * fitted T2 may itself be too small, most of all early: the largest that its profile allows must have passed once.
+ */
+export const guarded = ({ t_s, fit }: Prediction): boolean =>
+  t_s >= guard_s && t_s >= guard_slow * fit.slow_s && t_s >= fit.slowMax_s;
 
-/** The outcome of one prediction by itself. */
-export function outcomeOf({ rise_K, band_K, failBand_K }: Prediction, limit_K: number): Outcome {
+/** A pole whose resistance grows faster than this, 1/h, has no final rise that could be predicted. */
+const growing_per_h = 0.01;
+
+/**
+ * The outcome of one prediction by itself. A growing resistance looks like a slow warming: the band reaches up for a PASS,
+ * and only a measured excess makes it a FAIL.
+ */
+export function outcomeOf({ rise_K, band_K, failBand_K, growth_per_h }: Prediction, limit_K: number): Outcome {
   if (rise_K + band_K < limit_K) return "pass";
-  return rise_K - failBand_K > limit_K ? "fail" : "open";
+  return rise_K - failBand_K > limit_K && growth_per_h <= growing_per_h ? "fail" : "open";
 }
 
-/** The next state; call every 5 min. Without a prediction the row of equal outcomes starts anew. A verdict stays. */
+/** The next state; call every 2.5 to 5 min. Without a prediction the row of equal outcomes starts anew. A verdict stays. */
 export function decide(state: DecisionState, rule: DecisionRule, prediction: Prediction | undefined): DecisionState {
   if (state.verdict) return state;
   if (prediction === undefined || !Number.isFinite(rule.limit_K)) return undecided;
   const { t_s, measured_K } = prediction;
   if (measured_K > rule.limit_K + excess_K) return { ...state, verdict: { is: "fail", by: "measured", t_s } };
-  if (!guarded(prediction)) return undecided;
   const outcome = outcomeOf(prediction, rule.limit_K);
-  const outcomes = [...state.outcomes, outcome].slice(-equal);
-  const settled = outcomes.length === equal && outcomes.every((o) => o === outcome);
-  if (!settled || outcome === "open" || rule.purpose === "qualification") return { outcomes };
-  return { outcomes, verdict: { is: outcome, by: "predicted", t_s } };
+  const before = state.row?.outcome === outcome ? state.row : { since_s: t_s, looks: 0 };
+  const row = { outcome, since_s: before.since_s, looks: before.looks + 1 };
+  const settled = row.looks >= equal_looks && t_s - row.since_s >= equal_s && guarded(prediction);
+  if (!settled || outcome === "open" || rule.purpose === "qualification") return { row };
+  return { row, verdict: { is: outcome, by: "predicted", t_s } };
 }

@@ -8,7 +8,7 @@
  * current) is part of A1 and A2. No result holds NaN or infinity: what cannot be fitted is undefined.
  */
 import type { Sample } from "./stabilise.ts";
-import { type Best, best, type Columns, profile, solutions } from "./thermalLeast.ts";
+import { type Best, best, type Columns, type Profile, profile, slowOf, solutions } from "./thermalLeast.ts";
 
 export interface RiseFit {
   /** R: the rise that is approached, K. */
@@ -18,6 +18,8 @@ export interface RiseFit {
   /** Time constants, s. With one exponential only, both are that one; 0 when nothing rises any more. */
   readonly fast_s: number;
   readonly slow_s: number;
+  /** The largest slow time constant that the profile allows, s. */
+  readonly slowMax_s: number;
   /** Root mean square of the residuals of the averaged points, K. */
   readonly residual_K: number;
   /** What the fit still expects to come after the last sample, K, >= 0. */
@@ -39,8 +41,8 @@ const geometric = (from: number, to: number, count: number): readonly number[] =
   Array.from({ length: count }, (_, i) => from * (to / from) ** (i / (count - 1)));
 
 /** Contact and pin: minutes; body and cable: tens of minutes (instruments.md B2, simulated 2-7 and 25-60 min). */
-const fast_s = geometric(60, 1200, 24);
-const slow_s = geometric(480, 10800, 30);
+const fast_s = geometric(60, 1200, 20);
+const slow_s = geometric(480, 10800, 28);
 
 /**
  * Fits samples (seconds, K over ambient; in order of time) from `start_s` to the last. The record is first averaged to at
@@ -52,22 +54,32 @@ export function fitRise(samples: readonly Sample[], start_s: number): RiseFit | 
   if (!last || !Number.isFinite(start_s) || !(last.t_s - start_s >= span_min_s)) return undefined;
   const y = averaged(samples, start_s, last.t_s);
   if (y === undefined || y.values.length < points_min) return undefined;
-  const columns = columnsOf(y.t_s);
-  const all = solutions(columns, y.values);
-  const found = best(all);
-  if (found === undefined) return undefined;
-  const halfWidth_K = profile(columns, y.values, all, found);
-  return resultOf(found, halfWidth_K, last.t_s - start_s, y.values.length);
+  const coarse = columnsOf(y.t_s, fast_s, slow_s);
+  const wide = solutions(coarse, y.values);
+  const near = best(wide);
+  if (near === undefined) return undefined;
+  const fine = columnsOf(y.t_s, around(near.T1, fast_s, 7), around(near.T2, slow_s, 15));
+  const close = solutions(fine, y.values);
+  const found = best(close) ?? near;
+  const range = profile(y.values, fine, [...wide, ...close], found);
+  return resultOf(found, range, last.t_s - start_s, y.values.length);
 }
 
-function resultOf(found: Best, halfWidth_K: number, span_s: number, points: number): RiseFit | undefined {
+/** A finer grid over one and a half steps of the wide one to either side. */
+function around(T: number, grid: readonly number[], count: number): readonly number[] {
+  const step = ((grid[1] as number) / (grid[0] as number)) ** 1.5;
+  return geometric(T / step, T * step, count);
+}
+
+function resultOf(found: Best, range: Profile, span_s: number, points: number): RiseFit | undefined {
   const { R, A1, A2, T1, T2 } = found;
-  const slow = A2 > 0 ? T2 : A1 > 0 ? T1 : 0;
+  const slow = slowOf(found);
   const fit: RiseFit = {
     rise_K: R,
-    halfWidth_K,
+    halfWidth_K: range.halfWidth_K,
     fast_s: A1 > 0 ? T1 : slow,
     slow_s: slow,
+    slowMax_s: range.slowMax_s,
     residual_K: Math.sqrt(found.sum / points),
     missing_K: A1 * Math.exp(-span_s / T1) + A2 * Math.exp(-span_s / T2),
     points,
@@ -97,7 +109,7 @@ function averaged(samples: readonly Sample[], start_s: number, end_s: number): A
   return { t_s: means.map((b) => b.t / b.count), values: means.map((b) => b.sum / b.count) };
 }
 
-const columnsOf = (t_s: readonly number[]): Columns => {
+const columnsOf = (t_s: readonly number[], fast: readonly number[], slow: readonly number[]): Columns => {
   const column = (T: number) => ({ T, e: Float64Array.from(t_s, (t) => Math.exp(-t / T)) });
-  return { fast: fast_s.map(column), slow: slow_s.map(column) };
+  return { fast: fast.map(column), slow: slow.map(column) };
 };

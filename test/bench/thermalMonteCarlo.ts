@@ -10,7 +10,7 @@ import { quantile } from "./figure.ts";
 import { longest_s, makeUnit, type Unit } from "./thermalUnit.ts";
 
 export const limit_K = 50;
-const look_s = 300;
+const look_s = 150;
 const sample_s = 10;
 
 export interface RuleFigures {
