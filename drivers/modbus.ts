@@ -107,6 +107,7 @@ export class ModbusCoils {
 
   async #ask(request: Uint8Array, check: (reply: Uint8Array) => void, io: Wait): Promise<Uint8Array> {
     const [address, code = 0] = request;
+    // A half-sent frame is ended by the same silence: nothing else is needed in front of an urgent one.
     const expect: Expect = {
       framer: rtuReply,
       quiet_ms: this.#quiet_ms,

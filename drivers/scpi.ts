@@ -73,10 +73,13 @@ export class Scpi {
   readonly #line: MakeFramer;
   readonly #block: MakeFramer;
   readonly #gap: { readonly gap_ms?: number };
+  readonly #poison: Uint8Array;
   readonly #errorQuery: string;
   #identity: string | undefined;
   /** A question failed: its answer may still come. */
   #doubt = false;
+  /** A command with poison in front went out: the error queue holds what the poison caused. */
+  #poisoned = false;
 
   constructor(port: Port, options: ScpiOptions = {}) {
     this.port = port;
@@ -84,6 +87,7 @@ export class Scpi {
     const max_bytes = options.line_max_bytes ?? LINE_MAX_bytes;
     this.#line = lines(this.#end === "\n" ? "lf" : "crlf", max_bytes);
     this.#block = blockOrLine(max_bytes);
+    this.#poison = Buffer.from(`*${this.#end}`, "latin1");
     this.#gap = options.gap_ms === undefined ? {} : { gap_ms: options.gap_ms };
     this.#errorQuery = options.errorQuery ?? "SYST:ERR?";
   }
@@ -109,7 +113,8 @@ export class Scpi {
 
   async #transact(command: string, expect: Expect, io: Wait): Promise<Uint8Array> {
     const request = this.#bytes(command);
-    await this.#resync(io);
+    const command_first = io.urgent === true && expect.framer === undefined;
+    if (!command_first) await this.#resync(io);
     try {
       return await this.port.transact(request, { ...expect, ...this.#gap }, io);
     } catch (error) {
@@ -143,9 +148,17 @@ export class Scpi {
     return data(await this.#transact(command, expect, io));
   }
 
-  /** Sends a command that has no answer; resolves when it has left. Follow it with a question: see `set`. */
+  /**
+   * Sends a command that has no answer; resolves when it has left. Follow it with a question: see `set`. Urgent: it
+   * waits for no answer that is owed, and what may stand half-sent before it is made an error.
+   */
   async tell(command: string, io: Wait): Promise<void> {
-    await this.#transact(command, noReply, io);
+    if (io.urgent !== true) {
+      await this.#transact(command, noReply, io);
+      return;
+    }
+    this.#poisoned = true;
+    await this.#transact(command, { inDoubt: { poison: this.#poison } }, io);
   }
 
   /**
@@ -159,10 +172,15 @@ export class Scpi {
     await this.checkErrors(more.length < 4 ? list.join("; ") : `${first} and the ${more.length} commands after it`, io);
   }
 
-  /** Empties the error queue. @throws RigError INSTRUMENT_REFUSED when it was not empty */
+  /**
+   * Empties the error queue. @throws RigError INSTRUMENT_REFUSED when it was not empty. After an urgent command nothing is
+   * refused: the entries may be the poison's, and the read-back that follows proves more.
+   */
   async checkErrors(after: string, io: Wait): Promise<void> {
     const faults = await this.faults(io);
-    if (faults.length === 0) return;
+    const excused = this.#poisoned;
+    this.#poisoned = false;
+    if (faults.length === 0 || excused) return;
     throw new RigError("INSTRUMENT_REFUSED", `${this.port.name} refused "${after}": ${faultText(faults)}`, {
       port: this.port.name,
       after,

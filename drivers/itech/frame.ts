@@ -58,6 +58,9 @@ export const u16 = (value: number): number[] => [value & 0xff, (value >> 8) & 0x
 /** What a load answers to a command that was carried out. */
 export const okReply = (address: number): Uint8Array => itechFrame(address, STATUS, [OK]);
 
+/** The status of a command that was carried out, whichever it was. */
+export const isDone = (reply: Uint8Array): boolean => reply[2] === STATUS && reply[3] === OK;
+
 /** AA also occurs inside the data: a frame is believed by its sum, never by its first byte. */
 export const itechReply = checked({
   max_bytes: FRAME_bytes,

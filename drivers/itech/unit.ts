@@ -6,6 +6,7 @@ import {
   checkAnswer,
   checkStatus,
   command,
+  isDone,
   itechFrame,
   itechReply,
   type LoadState,
@@ -18,6 +19,8 @@ import {
   u32,
 } from "./frame.ts";
 
+/** Idle gap by which a load gives up a half-sent frame, ms (as in the safe recipe). */
+const IDLE_ms = 60;
 /** Silence after which a false start in front of a good frame is given up, ms: longer than a busy machine's gaps. */
 const SILENCE_ms = 200;
 
@@ -36,8 +39,13 @@ export class ItechUnit {
   async #transact(code: number, data: readonly number[], question: boolean, io: Wait): Promise<Uint8Array> {
     const request = itechFrame(this.#address, code, data);
     try {
-      const check = (reply: Uint8Array): void => checkAnswer(request, reply, question);
-      const reply = await this.port.transact(request, { framer: itechReply, silence_ms: SILENCE_ms, check }, io);
+      const check = (reply: Uint8Array): void => {
+        checkAnswer(request, reply, question);
+        // Owed to an earlier command: no question is answered so.
+        if (io.urgent === true && question && isDone(reply)) checkStatus(request, reply, question);
+      };
+      const expect = { framer: itechReply, silence_ms: SILENCE_ms, check, inDoubt: { quiet_ms: IDLE_ms } };
+      const reply = await this.port.transact(request, expect, io);
       checkStatus(request, reply, question);
       return reply;
     } catch (error) {
@@ -77,6 +85,12 @@ export class ItechUnit {
     return parseState(await this.#ask(command.state, io));
   }
 
+  /** Urgent: a first answer that differs may be one that was owed, so it is asked again. */
+  async #stateAfter(on: boolean, io: Wait): Promise<LoadState> {
+    const state = await this.state(io);
+    return io.urgent === true && state.inputOn !== on ? this.state(io) : state;
+  }
+
   /** Remote, input off, constant current, fixed function, the given maximum, 0 A; all read back. */
   async prepare(max_counts: number, io: Wait): Promise<void> {
     await this.#tell(command.remote, [1], io);
@@ -103,7 +117,7 @@ export class ItechUnit {
   /** Input on or off, read back from the operation state. */
   async input(on: boolean, io: Wait): Promise<void> {
     await this.#tell(command.input, [on ? 1 : 0], io);
-    const { inputOn, remote } = await this.state(io);
+    const { inputOn, remote } = await this.#stateAfter(on, io);
     if (!remote) throw this.#differs("control", "remote", "local");
     if (inputOn !== on) throw this.#differs("input", on ? "on" : "off", inputOn ? "on" : "off");
   }

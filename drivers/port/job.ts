@@ -22,6 +22,9 @@ export class Job {
   readonly expect: Expect;
   readonly deadline_ms: number;
   readonly framer: Framer | undefined;
+  readonly urgent: boolean;
+  /** What went out: the request, and what had to stand in front of it. */
+  sent: Uint8Array | null;
   phase: Phase = "queued";
   settled = false;
   /** Bytes of the echo still to come. */
@@ -51,6 +54,8 @@ export class Job {
     this.expect = expect;
     this.framer = expect.framer?.();
     this.deadline_ms = io.deadline_wall_ms;
+    this.urgent = io.urgent === true;
+    this.sent = request;
     this.signal = io.signal;
     this.#resolve = resolve;
     this.#reject = reject;

@@ -1,8 +1,8 @@
 /** One connection to a device: bytes in and out, nothing else. A lost connection never comes back as the same object. */
 import type { Io } from "../../rig/kinds/kinds.ts";
 
-/** The part of Io that a port needs: a signal and an absolute deadline on the clock of performance.now(). */
-export type Wait = Pick<Io, "signal" | "deadline_wall_ms">;
+/** The part of Io that a port needs: a signal, an absolute deadline on the clock of performance.now(), and urgency. */
+export type Wait = Pick<Io, "signal" | "deadline_wall_ms" | "urgent">;
 
 export interface LinkEvents {
   /** The chunk belongs to the listener for the time of the call only. */

@@ -19,6 +19,15 @@ export interface Expect {
   readonly gap_ms?: number;
   /** Silence after which the framer's idle() is asked. Needed by `untilSilence`; helps `checked` after garbage. */
   readonly silence_ms?: number;
+  /** What an urgent request needs in front on a line in doubt, instead of waiting for owed answers. */
+  readonly inDoubt?: InDoubt;
+}
+
+export interface InDoubt {
+  /** Silence by which the device gives up a half-sent frame. */
+  readonly quiet_ms?: number;
+  /** Bytes that make a half-sent command an error. */
+  readonly poison?: Uint8Array;
 }
 
 /** For commands that the device does not answer. Resolves with no bytes when the request has left. */
@@ -72,6 +81,11 @@ export interface Port {
    * Sends the request (null: only listens) and resolves with the reply's frame.
    * @throws RigError INSTRUMENT_TIMEOUT, REPLY_MALFORMED, REPLY_TOO_LONG, PORT_LOST, PORT_FENCED; the signal's reason
    * when aborted. After a time-out or an abort the device may or may not have acted: read the state back.
+   *
+   * Urgent (`io.urgent`): whatever is under way or waiting and is not urgent fails with ABORTED at once. The request
+   * leaves without waiting for an owed answer or a probe, at most HOLD_ms later for the silence it wants, even on a line
+   * that never falls silent; behind a write that the system has not finished, or a reconnection, it does wait. Frames
+   * that do not pass its check are thrown away: the reply is looked for among them. The line stays in doubt.
    */
   transact(request: Uint8Array | null, expect: Expect, io: Wait): Promise<Uint8Array>;
   /** Aborts with a PORT_LOST error when the device goes. Not by fence() or close(). */

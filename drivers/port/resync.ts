@@ -31,12 +31,24 @@ const QUIET_ms = 50;
 const LATE_ms = 500;
 const CAP_ms = 2000;
 
+/** Longest that an urgent request is held back for silence on the line. */
+export const HOLD_ms = 70;
+
 /** How long the request must still be held back, for the silence and the gap that it wants. */
 export function dueIn_ms(port: DoubtfulPort, job: Job): number {
-  const { quiet_ms = 0, gap_ms = 0 } = job.expect;
+  const { gap_ms = 0, inDoubt } = job.expect;
+  const upset_ms = job.urgent && port.doubt !== undefined ? (inDoubt?.quiet_ms ?? 0) : 0;
+  const quiet_ms = Math.max(job.expect.quiet_ms ?? 0, upset_ms);
   if (quiet_ms === 0 && gap_ms === 0) return 0;
   const due_ms = Math.max(port.lastByte_ms + quiet_ms, port.lastSent_ms + quiet_ms, port.lastEnd_ms + gap_ms);
   return due_ms - performance.now();
+}
+
+/** What goes out: an urgent request on a line in doubt has its poison in front. */
+export function bytesToSend(port: DoubtfulPort, job: Job): Uint8Array | null {
+  const poison = job.expect.inDoubt?.poison;
+  if (job.request === null || !job.urgent || port.doubt === undefined || poison === undefined) return job.request;
+  return Buffer.concat([poison, job.request]);
 }
 
 /** Clears the port's doubt, or throws and leaves it. Returns early when the job is settled meanwhile. */

@@ -4,7 +4,7 @@ import { Job, type JobOwner } from "./job.ts";
 import type { Connector, Link, LinkEvents, Wait } from "./link.ts";
 import type { Expect, Port, PortCounters, PortOptions } from "./port.ts";
 import { readReply, silentReply } from "./reply.ts";
-import { type Doubt, type DoubtfulPort, dueIn_ms, resynchronise } from "./resync.ts";
+import { bytesToSend, type Doubt, type DoubtfulPort, dueIn_ms, HOLD_ms, resynchronise } from "./resync.ts";
 
 const QUEUE_MAX = 64;
 const REOPEN_ms = 3000;
@@ -102,6 +102,7 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) throw this.#ended();
       io.signal.throwIfAborted();
+      if (io.urgent === true) this.#giveWay();
       const queue_max = this.options.queue_max ?? QUEUE_MAX;
       if (this.#job !== undefined && this.#queue.length >= queue_max)
         throw new RigError("PLAN_INVALID", `${queue_max} requests already wait for ${this.label}`, { queue_max });
@@ -112,10 +113,18 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
     });
   }
 
+  /** All that is not urgent fails: nothing asked for before an urgent request is sent after it. */
+  #giveWay(): void {
+    for (const job of [...this.#queue, this.#reader, this.#job]) {
+      if (job === undefined || job.urgent || job.settled) continue;
+      this.aborted(job, job.error("ABORTED", `${job.subject} on ${this.label} gave way to the safe-off`));
+    }
+  }
+
   #start(job: Job): void {
     this.#job = job;
     this.#counters.transactions += 1;
-    if (this.doubt === undefined && dueIn_ms(this, job) <= 0) {
+    if ((this.doubt === undefined || job.urgent) && dueIn_ms(this, job) <= 0) {
       this.send(job);
       return;
     }
@@ -130,12 +139,13 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
   }
 
   async #prepare(job: Job): Promise<void> {
-    if (this.doubt !== undefined) {
+    if (this.doubt !== undefined && !job.urgent) {
       await resynchronise(this, job);
       if (this.doubt === undefined) this.#counters.resyncs += 1;
     }
-    for (let left_ms = dueIn_ms(this, job); left_ms > 0 && !job.settled; left_ms = dueIn_ms(this, job))
-      await job.pauseUpTo(left_ms);
+    const latest_ms = job.urgent ? performance.now() + HOLD_ms : Number.POSITIVE_INFINITY;
+    const left_ms = (): number => Math.min(dueIn_ms(this, job), latest_ms - performance.now());
+    for (let wait_ms = left_ms(); wait_ms > 0 && !job.settled; wait_ms = left_ms()) await job.pauseUpTo(wait_ms);
   }
 
   /** Sends a request and hands the bytes that follow to its framer. */
@@ -147,14 +157,15 @@ export class LinkPort implements Port, JobOwner, DoubtfulPort {
       return;
     }
     this.#reader = job;
-    if (job.request === null || job.request.length === 0) {
+    job.sent = bytesToSend(this, job);
+    if (job.sent === null || job.sent.length === 0) {
       this.#written(job);
       return;
     }
     job.phase = "writing";
-    job.echo_left = this.options.echo === true ? job.request.length : 0;
+    job.echo_left = this.options.echo === true ? job.sent.length : 0;
     const epoch = this.#epoch;
-    link.write(job.request, job.framer === undefined).then(
+    link.write(job.sent, job.framer === undefined).then(
       () => this.#written(job),
       (error: unknown) => {
         if (epoch === this.#epoch) this.drop(error instanceof Error ? error.message : String(error));

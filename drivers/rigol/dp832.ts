@@ -128,6 +128,8 @@ class Rails {
 
   async #switch(on: boolean, io: Wait): Promise<void> {
     const state = on ? "ON" : "OFF";
+    // Both commands leave before the first answer is waited for.
+    if (io.urgent === true) for (const channel of channels) await this.#scpi.tell(`:OUTP ${channel},${state}`, io);
     for (const channel of channels) {
       await this.#scpi.set(`:OUTP ${channel},${state}`, io);
       const answer = await this.#scpi.ask(`:OUTP? ${channel}`, io, (text) => {

@@ -7,7 +7,7 @@
  */
 import type { Identity, Instrument, SafeRecipe } from "../../rig/kinds/kinds.ts";
 import type { Bench, InstrumentEntry, Relay } from "../../rig/model/bench.ts";
-import { RigError } from "../../rig/model/errors.ts";
+import { asRigError, RigError } from "../../rig/model/errors.ts";
 import type { DriverFactory, OpenContext } from "../driver.ts";
 import { onlyPort } from "../entry.ts";
 import { ModbusCoils, silenceBefore_ms, writeCoilsReply, writeCoilsRequest } from "../modbus.ts";
@@ -26,6 +26,8 @@ type Pattern = ReadonlyMap<Board, Coils>;
 /** Boards of the real thing, and room for the largest. */
 const OUTPUTS_MAX = 32;
 const SAFE_STEP_ms = 300;
+/** How long an urgent opening waits for one board's answer before it commands the next, ms. */
+const NEXT_BOARD_ms = 60;
 
 export const modbusRelay: DriverFactory<"matrix"> = {
   kind: "matrix",
@@ -163,6 +165,7 @@ class RelayMatrix {
    */
   async pattern(closed: readonly string[], io: Wait): Promise<{ readonly closed: readonly string[] }> {
     const wanted = this.#patternOf(closed);
+    if (io.urgent === true && closed.length === 0) return this.#openNow(io);
     return this.#inTurn(async () => {
       io.signal.throwIfAborted();
       for (const board of this.#boards) if (!this.#known.has(board)) await this.#read(board, io);
@@ -188,6 +191,20 @@ class RelayMatrix {
       for (const board of this.#boards) await this.#read(board, io);
       return { closed: this.#closed() };
     });
+  }
+
+  /**
+   * All boards are commanded, whatever is under way and whether or not one answers; then their coils are read. Not in
+   * turn: what stands before it on the port gives way, and may not end otherwise.
+   */
+  async #openNow(io: Wait): Promise<{ readonly closed: readonly string[] }> {
+    for (const board of this.#boards) {
+      const soon_ms = Math.min(io.deadline_wall_ms, performance.now() + NEXT_BOARD_ms);
+      // A board that does not answer is found by the reading of its coils; the other boards must not wait for it.
+      await this.#write(board, off(board.outputs), { ...io, deadline_wall_ms: soon_ms }).catch(noAnswerYet);
+    }
+    for (const board of this.#boards) await this.#confirm(board, off(board.outputs), io);
+    return { closed: this.#closed() };
   }
 
   fence(why: string): void {
@@ -251,6 +268,11 @@ class RelayMatrix {
     );
     return opening.length === 0 ? undefined : Math.max(...opening.map(({ relay }) => this.#release_ms(relay)));
   }
+}
+
+/** @throws what is no time-out: the port is gone, or the board refuses */
+function noAnswerYet(error: unknown): void {
+  if (asRigError(error).code !== "INSTRUMENT_TIMEOUT") throw error;
 }
 
 const equal = (a: Coils, b: Coils): boolean => a.length === b.length && a.every((on, at) => on === b[at]);

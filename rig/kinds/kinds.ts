@@ -154,6 +154,11 @@ export interface Io {
   readonly signal: AbortSignal;
   /** Absolute, on the monotonic wall clock (Clock.wall_ms). */
   readonly deadline_wall_ms: number;
+  /**
+   * Safe-off's calls: the command that lowers leaves before anything else is asked or waited for, and whatever is under
+   * way on the line gives way to it. Evidence comes afterwards, if the instrument gives any.
+   */
+  readonly urgent?: true;
   /** Keeps evenly spaced samples as a series of the run; only for calls that acquire waveforms. */
   readonly keep: (wave: Waveform) => SeriesRef<"V">;
 }

@@ -8,6 +8,7 @@ import type { Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Reading } from "../model/reading.ts";
 import { layoutOf } from "./layout.ts";
+import { type Reply, waitForNoCurrent } from "./noCurrent.ts";
 import { noCurrent_A } from "./state.ts";
 
 /** In rising order: the command was answered; the coil was read back; the mirror contact says so; it was measured. */
@@ -34,9 +35,10 @@ export interface SafeOffOptions {
 const action_ms = 400;
 /** All boards of a line at 9600 baud, with waits for release, ms. */
 const relays_ms = 700;
-const current_ms = 1500;
-/** Between two readings of the shunt, ms. */
-const again_ms = 20;
+/** The load and the rest are commanded this long after enable line and source, answered or not, ms. */
+const next_ms = 30;
+/** An instrument keeps its own deadline; one that does not is given up this much later, ms. */
+const grace_ms = 50;
 
 /** Two requests at once share one run; a later one runs again. */
 export function makeSafeOff(options: SafeOffOptions): (why: string) => Promise<Data> {
@@ -60,12 +62,15 @@ export function unprovenSafe(result: Data): RigError | undefined {
 }
 
 type Operation = (args: unknown, io: Io) => Promise<unknown>;
-type Reply = { readonly ok: true; readonly reply: unknown } | { readonly ok: false; readonly why: string };
 
 class SafeOff {
   readonly #options: SafeOffOptions;
   readonly #evidence: SafeOffEvidence[] = [];
   readonly #start_ms = performance.now();
+  /** Roles that outlived their time, with the reason. Fenced last: roles may share a port. */
+  readonly #hung = new Map<string, string>();
+  /** Questions under way, each with how it is given up. */
+  readonly #open = new Set<() => void>();
   readonly #roles: (kind: string) => readonly string[];
 
   constructor(options: SafeOffOptions) {
@@ -75,23 +80,29 @@ class SafeOff {
   }
 
   async run(why: string): Promise<Data> {
-    await Promise.all([
+    const first = Promise.all([
       ...this.#roles("gpio").map((role) => this.#command(role, "enable", { on: false })),
       ...this.#roles("source").map((role) => this.#command(role, "output", { on: false })),
     ]);
+    await Promise.race([first, pause(next_ms)]);
     await Promise.all([
+      first,
       ...this.#roles("load").map((role) => this.#command(role, "input", { on: false })),
       ...this.#roles("rails").map((role) => this.#command(role, "output", { on: false })),
       ...this.#roles("generator").map((role) => this.#command(role, "output", { on: false })),
     ]);
-    await this.#waitForNoCurrent();
     const { bench } = this.#options;
+    const found = await waitForNoCurrent(bench, (...asked) => this.#ask(...asked));
+    for (const { action, ok, detail } of found) this.#note(action, "measured", ok, detail);
     const { power } = layoutOf(bench);
     const contactors = new Set([...power].flatMap((id) => bench.relays[id]?.role ?? []));
     const matrices = this.#roles("matrix");
     await this.#openRelays(matrices.filter((role) => contactors.has(role)));
     await this.#openRelays(matrices.filter((role) => !contactors.has(role)));
     await this.#verify(matrices);
+    // A DAQ that source and load spoke for may still be at its reading.
+    for (const giveUp of [...this.#open]) giveUp();
+    for (const [role, hung] of this.#hung) this.#options.fence(role, hung);
     const evidence = this.#evidence.map((one): Data => ({ ...one }));
     const ok = this.#evidence.every((one) => one.ok);
     return { why, ok, took_ms: this.#now_ms(), evidence };
@@ -117,39 +128,6 @@ class SafeOff {
         this.#note(`${role} opened`, "commanded", done.ok, done.ok ? "answered" : done.why);
       }),
     );
-  }
-
-  /** By the shunt, not the source; the scan is given up for it. */
-  async #waitForNoCurrent(): Promise<void> {
-    const { shunt } = layoutOf(this.#options.bench);
-    const role = this.#roles("daq")[0];
-    if (!shunt || role === undefined) {
-      this.#note("current below 1 A", "measured", false, "the bench has no shunt on a DAQ channel");
-      return;
-    }
-    const until_ms = performance.now() + current_ms;
-    const { channel } = shunt.channel;
-    let last = "no reading";
-    for (;;) {
-      const left_ms = until_ms - performance.now();
-      if (left_ms <= 0) break;
-      const done = await this.#ask(role, "once", { channels: [channel] }, left_ms);
-      if (!done.ok) {
-        this.#note("current below 1 A", "measured", false, done.why);
-        return;
-      }
-      const reading = (done.reply as Readonly<Record<string, Reading>> | null)?.[String(channel)];
-      if (reading?.is === "value") {
-        const current_A = reading.value / shunt.ohm;
-        last = `${current_A.toFixed(2)} A`;
-        if (Math.abs(current_A) < noCurrent_A) {
-          this.#note("current below 1 A", "measured", true, last);
-          return;
-        }
-      } else last = `no usable reading of channel ${channel}`;
-      await pause(again_ms);
-    }
-    this.#note("current below 1 A", "measured", false, `${last} after ${current_ms} ms; contactors open regardless`);
   }
 
   async #verify(matrices: readonly string[]): Promise<void> {
@@ -185,7 +163,10 @@ class SafeOff {
     }
   }
 
-  /** Never throws and never outlives its time; an instrument that does is fenced. */
+  /**
+   * Never throws and never outlives its time. An instrument that does is fenced at the end, not at once: another role
+   * may need the same port to open its contactors.
+   */
   async #ask(role: string, op: string, args: unknown, within_ms: number): Promise<Reply> {
     const instrument = this.#options.instruments[role];
     const operation = (instrument?.call as Readonly<Record<string, Operation>> | undefined)?.[op];
@@ -193,27 +174,39 @@ class SafeOff {
     const stop = new AbortController();
     const late = new RigError("INSTRUMENT_TIMEOUT", `${role}.${op} did not end within ${Math.round(within_ms)} ms`);
     let timer: NodeJS.Timeout | undefined;
+    let giveUp: () => void = () => undefined;
     const timeout = new Promise<Reply>((resolve) => {
-      timer = setTimeout(() => {
+      giveUp = () => {
         stop.abort(late);
-        this.#options.fence(role, late.message);
+        this.#hung.set(role, late.message);
         resolve({ ok: false, why: late.message });
-      }, within_ms);
+      };
+      this.#open.add(giveUp);
+      timer = setTimeout(giveUp, within_ms + grace_ms);
     });
-    const io: Io = { signal: stop.signal, deadline_wall_ms: performance.now() + within_ms, keep: keepNothing };
+    const deadline_wall_ms = performance.now() + within_ms;
+    const io: Io = { signal: stop.signal, deadline_wall_ms, urgent: true, keep: keepNothing };
     const answer = (async (): Promise<Reply> => {
       try {
         return { ok: true, reply: await operation(args, io) };
       } catch (thrown) {
-        return { ok: false, why: thrown instanceof Error ? thrown.message : String(thrown) };
+        return { ok: false, why: whyOf(thrown) };
       }
     })();
     try {
       return await Promise.race([answer, timeout]);
     } finally {
       clearTimeout(timer);
+      this.#open.delete(giveUp);
     }
   }
+}
+
+/** A question that left and was not answered followed the command: that one has left too. */
+function whyOf(thrown: unknown): string {
+  if (!(thrown instanceof RigError)) return thrown instanceof Error ? thrown.message : String(thrown);
+  const unanswered = thrown.code === "INSTRUMENT_TIMEOUT" && thrown.facts["phase"] === "reading";
+  return unanswered ? `commanded, no answer: ${thrown.message}` : thrown.message;
 }
 
 const keepNothing: Io["keep"] = () => {

@@ -14,17 +14,20 @@ class Fakes {
   readonly log: string[] = [];
   readonly fenced: string[] = [];
   shunt_A = 0;
+  shunt_u_A = 0;
+  source_A = 0;
+  load_A = 0;
   readonly broken = new Map<string, "throws" | "hangs">();
 
   all(): Record<string, Instrument> {
     const mirrors = { "M.K1A": true, "M.K1B": true, "M.K2": true, "M.K3F": true };
     const replies: Record<string, Record<string, () => unknown>> = {
       gpio: { enable: () => null, read: () => mirrors },
-      source: { output: () => null, measure: () => ({ voltage: value("V", 0, 0), current: value("A", 0, 0) }) },
-      load: { input: () => null },
+      source: { output: () => null, measure: () => this.#measured(this.source_A, 1.2) },
+      load: { input: () => null, measure: () => this.#measured(this.load_A, 0.2) },
       rails: { output: () => null },
       generator: { output: () => null },
-      daq: { once: () => ({ "101": value("V", this.shunt_A * 1e-4, 0) }) },
+      daq: { once: () => ({ "101": { ...value("V", this.shunt_A * 1e-4, 0), u: this.shunt_u_A * 1e-4 } }) },
       matrix: { pattern: () => ({ closed: [] }), readBack: () => ({ closed: [] }) },
       contactor: { pattern: () => ({ closed: [] }), readBack: () => ({ closed: [] }) },
     };
@@ -36,6 +39,10 @@ class Fakes {
       made[role] = { kind: bench.instruments[role]?.kind, call } as unknown as Instrument;
     }
     return made;
+  }
+
+  #measured(current_A: number, u: number): unknown {
+    return { voltage: value("V", 0, 0), current: { ...value("A", current_A, 0), u } };
   }
 
   #answer(name: string, reply: () => unknown): Promise<unknown> {
@@ -89,6 +96,41 @@ describe("S3 safe-off", () => {
     expect(done.took_ms).toBeGreaterThanOrEqual(1500);
     expect(done.took_ms).toBeLessThan(2000);
     expect(done.ok).toBe(false);
+  });
+
+  it("0.9 A that may be 1.1 A is a current", async () => {
+    for (const [u_A, ok] of [
+      [0.1, false],
+      [0.04, true],
+    ] as const) {
+      const fakes = new Fakes();
+      fakes.shunt_A = 0.9;
+      fakes.shunt_u_A = u_A;
+      const done = await fakes.run();
+      expect(done.evidence.find((one) => one.action === "current below 1 A")?.ok).toBe(ok);
+    }
+  });
+
+  it("waits for source and load when the DAQ is dead, then opens regardless", async () => {
+    for (const how of ["throws", "hangs"] as const) {
+      const flows = new Fakes();
+      flows.broken.set("daq.once", how);
+      flows.source_A = 300;
+      const done = await flows.run();
+      expect(flows.log).toContain("contactor.pattern");
+      expect(done.took_ms).toBeGreaterThanOrEqual(1500);
+      const gone = new Fakes();
+      gone.broken.set("daq.once", how);
+      const quick = await gone.run();
+      expect(quick.took_ms).toBeLessThan(700);
+      expect(quick.evidence.find((one) => one.action === "current below 1 A by source and load")?.ok).toBe(true);
+      // The shunt has not said so: the bench is not proved safe.
+      expect(quick.ok).toBe(false);
+    }
+    const unsure = new Fakes();
+    unsure.broken.set("daq.once", "throws");
+    unsure.load_A = 0.8;
+    expect((await unsure.run()).took_ms).toBeGreaterThanOrEqual(1500);
   });
 
   it("continues past any instrument that fails or hangs, and fences only what hangs", async () => {
