@@ -1,7 +1,7 @@
 // Installs and builds what is missing, so that `npm run demo` and `npm test` work in a fresh clone.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,8 +18,7 @@ const read = (path) => (existsSync(path) ? readFileSync(path, "utf8") : "");
 function run(what, command, args) {
   const done = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
   if (done.status === 0) return;
-  console.error(`${what} failed: ${done.error?.message ?? `exit ${done.status}`}`);
-  process.exit(1);
+  throw new Error(`${what} failed: ${done.error?.message ?? `exit ${done.status}`}`);
 }
 
 /** Hash of all that the build reads, so that an unchanged tree costs no compiler run. */
@@ -38,20 +37,33 @@ function sourceHash() {
   return hash.update(read(join(root, "tsconfig.json"))).digest("hex");
 }
 
-const lock = sha(read(join(root, "package-lock.json")) + process.versions.modules);
-const lockStamp = join(root, "node_modules", ".rig-lock");
-if (read(lockStamp) !== lock) {
-  console.error("Installing packages (once, about 10 s)...");
-  run("Installing", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-  writeFileSync(lockStamp, lock);
-}
+try {
+  const lock = sha(read(join(root, "package-lock.json")) + process.versions.modules);
+  const lockStamp = join(root, "node_modules", ".rig-lock");
+  if (read(lockStamp) !== lock) {
+    console.error("Installing packages (once, about 10 s)...");
+    run("Installing", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    writeFileSync(lockStamp, lock);
+  }
 
-const sources = sourceHash();
-const buildStamp = join(root, "dist", ".rig-sources");
-if (read(buildStamp) !== sources) {
-  console.error("Building...");
-  rmSync(join(root, "dist"), { recursive: true, force: true });
-  run("Building", process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
-  mkdirSync(join(root, "dist"), { recursive: true });
-  writeFileSync(buildStamp, sources);
+  const sources = sourceHash();
+  const buildStamp = join(root, "dist", ".rig-sources");
+  if (read(buildStamp) !== sources) {
+    console.error("Building...");
+    // Built beside it and swapped in: what runs from dist at the moment loses nothing, and a failed build changes nothing.
+    const [next, old] = [join(root, `dist.${process.pid}`), join(root, `dist.${process.pid}.old`)];
+    try {
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+      run("Building", process.execPath, [tsc, "-p", "tsconfig.json", "--outDir", next]);
+      writeFileSync(join(next, ".rig-sources"), sources);
+      if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
+      renameSync(next, join(root, "dist"));
+    } finally {
+      rmSync(next, { recursive: true, force: true });
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
 }
