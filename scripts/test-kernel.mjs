@@ -10,7 +10,7 @@ import { boot, initramfs, missing, packages, prepare } from "./kernel-machine.mj
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const cache = join(tmpdir(), "adapter-rig-kernel");
 /** Boot takes 5 s alone on a machine, and much longer beside other work: nothing in it is accelerated. */
-const MACHINE_ms = 300_000;
+const MACHINE_ms = 600_000;
 
 function skip(why) {
   console.log(`SKIPPED: the kernel tests did not run: ${why}`);

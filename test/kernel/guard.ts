@@ -24,7 +24,41 @@ interface Energised {
   readonly said: () => string;
 }
 
-async function energised(chip: SimChip, label: string): Promise<Energised> {
+/** Attempts at a scenario that the emulated processor was too slow for. */
+const ATTEMPTS = 4;
+
+/**
+ * Runs the scenario, and again when the guard found the controller hung meanwhile: an emulated processor may well stand
+ * still for the 200 ms that a beat may be late, and then the guard is right to end it.
+ */
+async function scenario(chip: SimChip, label: string, body: (bench: Energised) => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const bench = await started(label);
+    try {
+      assert.equal(chip.value(17), true);
+      assert.equal(watchdogState(), "active");
+      await body(bench);
+      return;
+    } catch (error) {
+      // The guard acts first and writes afterwards.
+      const written = await until("the guard's word", () => bench.log().includes('"event":"triggered"'), 10_000).then(
+        () => bench.log(),
+        () => "",
+      );
+      const slow = written.includes('"event":"triggered","why":"no beat');
+      if (!slow || attempt === ATTEMPTS) {
+        console.log(bench.log().trimEnd().replace(/^/gm, "       guard: "));
+        throw error;
+      }
+      console.log("       again: the emulated processor stood still for longer than a beat may be late");
+      await until("the guard's end", () => bench.log().includes('"event":"exit"'));
+      await until("EN free", () => watchdogState() === "inactive");
+      chip.pull(9, false);
+    }
+  }
+}
+
+async function started(label: string): Promise<Energised> {
   const folder = mkdtempSync(join(tmpdir(), "guard-"));
   const args = [program, folder, `chip:${label}`, JSON.stringify(map), WATCHDOG];
   const controller = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -32,9 +66,8 @@ async function energised(chip: SimChip, label: string): Promise<Energised> {
   controller.stdout.on("data", (chunk: Buffer) => {
     said += chunk.toString("utf8");
   });
-  await until("enabled", () => /enabled \d+/.test(said), 45_000);
-  assert.equal(chip.value(17), true);
-  assert.equal(watchdogState(), "active");
+  const gone = (): boolean => controller.exitCode !== null || controller.signalCode !== null;
+  await until("enabled", () => /enabled \d+/.test(said) || gone(), 45_000);
   return {
     controller,
     guardPid: Number(/enabled (\d+)/.exec(said)?.[1]),
@@ -59,35 +92,35 @@ function kernelLog(): string {
 }
 
 export function guardTests(chip: SimChip, label: string): void {
-  test("S4: the guard toggles WD, tells edges, and takes EN low when the controller is killed", async () => {
-    const { controller, guardPid, said, log } = await energised(chip, label);
-    const first = chip.value(27);
-    await until("an edge of WD", () => chip.value(27) !== first);
-    await until("another edge of WD", () => chip.value(27) === first);
-    chip.pull(9, true);
-    await until("the edge", () => said().includes("edge ESTOP true 1"));
-    controller.kill("SIGKILL");
-    const killed_ms = performance.now();
-    await until("EN low", () => !chip.value(17));
-    console.log(
-      `       EN low ${Math.round(performance.now() - killed_ms)} ms after the kill, on an emulated processor`,
-    );
-    await until("the guard's end", () => !existsSync(`/proc/${guardPid}`));
-    assert.match(log(), /"event":"enable-low"/);
-    assert.match(log(), /"event":"watchdog-disarmed"/);
-    assert.equal(watchdogState(), "inactive");
-    chip.pull(9, false);
-  });
+  test("S4: the guard toggles WD, tells edges, and takes EN low when the controller is killed", () =>
+    scenario(chip, label, async ({ controller, guardPid, said, log }) => {
+      const first = chip.value(27);
+      await until("an edge of WD", () => chip.value(27) !== first);
+      await until("another edge of WD", () => chip.value(27) === first);
+      chip.pull(9, true);
+      await until("the edge", () => said().includes("edge ESTOP true 1"));
+      controller.kill("SIGKILL");
+      const killed_ms = performance.now();
+      await until("EN low", () => !chip.value(17));
+      console.log(
+        `       EN low ${Math.round(performance.now() - killed_ms)} ms after the kill, on an emulated processor`,
+      );
+      await until("the guard's end", () => !existsSync(`/proc/${guardPid}`));
+      assert.match(log(), /"event":"enable-low"/);
+      assert.match(log(), /"event":"watchdog-disarmed"/);
+      assert.equal(watchdogState(), "inactive");
+      chip.pull(9, false);
+    }));
 
-  test("S11: when the guard itself is killed WD stands still and the machine's watchdog fires", async () => {
-    const { controller, guardPid, said } = await energised(chip, label);
-    process.kill(guardPid, "SIGKILL");
-    await until("the controller's notice", () => /lost .*GUARD_LOST/.test(said()));
-    const still = chip.value(27);
-    assert.equal(watchdogState(), "active");
-    await until("the watchdog", () => kernelLog().includes("Reboot ignored"), 30_000);
-    assert.equal(chip.value(27), still);
-    openWatchdog(WATCHDOG).disarm();
-    controller.kill("SIGKILL");
-  });
+  test("S11: when the guard itself is killed WD stands still and the machine's watchdog fires", () =>
+    scenario(chip, label, async ({ controller, guardPid, said }) => {
+      process.kill(guardPid, "SIGKILL");
+      await until("the controller's notice", () => /lost .*GUARD_LOST/.test(said()));
+      const still = chip.value(27);
+      assert.equal(watchdogState(), "active");
+      await until("the watchdog", () => kernelLog().includes("Reboot ignored"), 30_000);
+      assert.equal(chip.value(27), still);
+      openWatchdog(WATCHDOG).disarm();
+      controller.kill("SIGKILL");
+    }));
 }
