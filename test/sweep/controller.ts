@@ -17,7 +17,7 @@ interface Order {
 }
 
 /** Far longer than the guard waits before it kills. */
-const stall_ms = 10_000;
+const stall_ms = 5_000;
 
 const now_ms = (): number => Number(process.hrtime.bigint()) / 1e6;
 const out = (body: object): void => void process.stdout.write(`${JSON.stringify({ ...body, ms: now_ms() })}\n`);

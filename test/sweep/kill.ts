@@ -41,10 +41,14 @@ export async function killPoint(point: Point, options: KillOptions): Promise<Kil
     send(point.attack, rig.controllerPid, guard);
     // A stopped guard never ends by itself; the bench must be safe all the same.
     const ended = point.attack === "guard stopped" ? await oneEnded(rig) : await rig.ended(ended_ms);
+    // A guard that had let go before the signal has nothing to watch: the bench was safe, and only that is judged.
+    const released = rig.guardLog().includes('"event":"released"');
+    if (!ended && released) signal(rig.controllerPid, "SIGKILL");
     await pause(settle_ms);
     const judged = judge(rig.trace, signal_ms, point.attack, options.setpoints);
     const lost = options.mutant === true ? [] : await faultsOfRecord(rig, options.bench);
-    const unsafe = ended ? judged.unsafe : [...judged.unsafe, `controller or guard still run after ${ended_ms} ms`];
+    const unsafe =
+      ended || released ? judged.unsafe : [...judged.unsafe, `controller or guard still run after ${ended_ms} ms`];
     const live = judged.enable_ms > 0 || judged.peak_A > 0.01;
     const red = unsafe.length > 0 || lost.length > 0;
     const words = red ? `${rig.controllerSaid}\n${rig.guardLog()}\n${rig.failed ?? ""}` : "";
