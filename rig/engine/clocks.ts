@@ -33,6 +33,7 @@ export function realClock(speed = 1, from_s = 0): Clock {
 interface Sleeper {
   readonly due_s: number;
   readonly wake: () => void;
+  readonly fail: (why: unknown) => void;
 }
 
 export interface JumpingClock extends Clock {
@@ -62,6 +63,8 @@ export function jumpingClock(advance: (to_s: number) => void | Promise<void>, fr
       now_s = Math.max(now_s, next.due_s);
     } catch (error) {
       failure.abort(error);
+      // Time has ended: whoever waits for it, a tear-down too, must hear so and not wait for ever.
+      for (const sleeper of sleepers.splice(0)) sleeper.fail(error);
     } finally {
       jumping = false;
     }
@@ -75,6 +78,7 @@ export function jumpingClock(advance: (to_s: number) => void | Promise<void>, fr
     sleep: (for_s, signal) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
+        if (failure.signal.aborted) return reject(failure.signal.reason);
         const stop = () => {
           const at = sleepers.indexOf(sleeper);
           if (at >= 0) sleepers.splice(at, 1);
@@ -85,6 +89,10 @@ export function jumpingClock(advance: (to_s: number) => void | Promise<void>, fr
           wake: () => {
             signal.removeEventListener("abort", stop);
             resolve();
+          },
+          fail: (why) => {
+            signal.removeEventListener("abort", stop);
+            reject(why);
           },
         };
         signal.addEventListener("abort", stop, { once: true });
