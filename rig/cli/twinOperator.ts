@@ -34,8 +34,11 @@ export function actOn(operator: OperatorModel, data: Data): void {
   }
 }
 
+/** An edge goes from the twin by the guard to the controller; a busy machine takes its time. */
+const edges_ms = 200;
+
 /** The same through the control socket; gives edges time to come back by the guard. */
 export async function actBy(control: ControlClient, data: Data): Promise<void> {
   await control.request(data as Readonly<Record<string, Data>>, 2000);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  await new Promise((resolve) => setTimeout(resolve, edges_ms));
 }
