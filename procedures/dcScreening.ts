@@ -22,7 +22,7 @@ import { pilotPath, type WiringResult, wiringScreen } from "./routines/wiringScr
 const minutes = (n: number) => n * 60;
 const hours = (n: number) => n * 3600;
 
-const needs = {
+export const needs = {
   matrix: "matrix",
   contactor: "matrix",
   milliohm: "milliohm",
@@ -89,7 +89,7 @@ const handled = (adapter: ProcedureContext["adapter"]): boolean =>
   adapter.pp.topology === "LOCAL" || adapter.pp.topology === "SERIES_SW";
 
 /** The earth of this mating, proved at 1 A. */
-const earthStep = (wiring: Wiring, name: string, id = "pe.r.screen"): Plan<boolean> =>
+export const earthStep = (wiring: Wiring, name: string, id = "pe.r.screen"): Plan<boolean> =>
   step(name, () => earthAtOneAmpere(wiring, id), {
     deadline_s: minutes(2),
     takes_s: 2,
@@ -98,7 +98,7 @@ const earthStep = (wiring: Wiring, name: string, id = "pe.r.screen"): Plan<boole
   });
 
 /** A resumed run: the adapter comes out, so that the open fixture can be proved, and is mated anew. */
-function* recheck(context: ProcedureContext): Plan<boolean> {
+export function* recheck(context: ProcedureContext): Plan<boolean> {
   const { wiring } = context;
   yield* ask({
     id: "remove-adapter",
@@ -117,7 +117,7 @@ function* recheck(context: ProcedureContext): Plan<boolean> {
 }
 
 /** Ambient at both ends of the run (ISO/IEC 17025 7.8.3.1); the bench measures no humidity and no pressure. */
-function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
+export function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
   const channels = ambients.map((name) => wiring.channel(name));
   const replies = yield* call(daq, "once", { channels });
   for (const [i, channel] of channels.entries()) {
@@ -127,7 +127,7 @@ function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
   }
 }
 
-function* fitAdapter(context: ProcedureContext): Plan<void> {
+export function* fitAdapter(context: ProcedureContext): Plan<void> {
   yield* ask({
     id: "fit-adapter",
     title: "Fit the adapter",

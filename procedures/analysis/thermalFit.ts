@@ -81,7 +81,7 @@ function resultOf(found: Best, range: Profile, span_s: number, points: number): 
     slow_s: slow,
     slowMax_s: range.slowMax_s,
     residual_K: Math.sqrt(found.sum / points),
-    missing_K: A1 * Math.exp(-span_s / T1) + A2 * Math.exp(-span_s / T2),
+    missing_K: Math.max(0, A1 * Math.exp(-span_s / T1) + A2 * Math.exp(-span_s / T2)),
     points,
   };
   const plausible = Object.values(fit).every(Number.isFinite) && Math.abs(R) <= rise_max_K;
@@ -110,6 +110,10 @@ function averaged(samples: readonly Sample[], start_s: number, end_s: number): A
 }
 
 const columnsOf = (t_s: readonly number[], fast: readonly number[], slow: readonly number[]): Columns => {
-  const column = (T: number) => ({ T, e: Float64Array.from(t_s, (t) => Math.exp(-t / T)) });
+  const column = (T: number) => {
+    const e = new Float64Array(t_s.length);
+    for (let i = 0; i < t_s.length; i += 1) e[i] = Math.exp(-(t_s[i] as number) / T);
+    return { T, e };
+  };
   return { fast: fast.map(column), slow: slow.map(column) };
 };

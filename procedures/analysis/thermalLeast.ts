@@ -36,7 +36,11 @@ const mean = (v: ArrayLike<number>): number => {
   return sum / v.length;
 };
 
-const deviations = (v: ArrayLike<number>, from: number): Float64Array => Float64Array.from(v, (x) => x - from);
+function deviations(v: ArrayLike<number>, from: number): Float64Array {
+  const d = new Float64Array(v.length);
+  for (let i = 0; i < v.length; i += 1) d[i] = (v[i] as number) - from;
+  return d;
+}
 
 function product(a: Float64Array, b: Float64Array): number {
   let sum = 0;

@@ -22,6 +22,8 @@ export interface RisePlan {
   /** False: five minutes at 100 % and no judgement of the rise; a differently named procedure. */
   readonly soak: boolean;
   readonly limits: LimitSet;
+  /** Looks on while the rule decides: every 30 s at 100 %, with contacts and ambient up to date. It decides nothing. */
+  readonly observe?: (traces: Traces, start_s: number, now_s: number) => Plan<void>;
 }
 
 const hold_s = 300;
@@ -77,6 +79,7 @@ function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<End
     yield* wait(look_every_s);
     yield* traces.update([...contactsTC, ...ambients]);
     const now_s = yield* now();
+    if (plan.observe) yield* plan.observe(traces, start_s, now_s);
     const ambient = ambientAt(traces, now_s);
     const rises = contactsTC.map((name) => meanBetween(traces.of(name), now_s - mean_s, now_s) - ambient);
     if (rises.some((rise) => rise > rise_max_K)) return "too-hot";

@@ -2,12 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dcScreening, dcScreeningNoSoak } from "../../procedures/dcScreening.ts";
+import { thermalQualification } from "../../procedures/thermalQualification.ts";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Procedure } from "../plan/procedure.ts";
 import { root } from "./root.ts";
 
-export const procedures: readonly Procedure[] = [dcScreening, dcScreeningNoSoak];
+export const procedures: readonly Procedure[] = [dcScreening, dcScreeningNoSoak, thermalQualification];
 
 export function findProcedure(id: string): Procedure {
   const found = procedures.find((p) => p.id === id);

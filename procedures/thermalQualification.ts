@@ -1,0 +1,85 @@
+/**
+ * Thermal qualification of a NACS <-> CCS1 DC adapter (families A and B): earth first, then 50, 75 and 100 % of the label's
+ * current until the standard's stabilisation rule is met. The prediction of the final rise is written beside it every
+ * 5 min and decides nothing (instruments.md B3).
+ */
+import type { Plan } from "../rig/plan/commands.ts";
+import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
+import type { Wiring } from "../rig/plan/wiring.ts";
+import { checkpoint, judge, step } from "../rig/plan/words.ts";
+import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { ambientNow, earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
+import { voltmetersAtRest } from "./routines/benchCheck.ts";
+import { dropResistance } from "./routines/drop.ts";
+import { earthAt25A } from "./routines/earth.ts";
+import { openLoop } from "./routines/power.ts";
+import { selfCheck } from "./routines/selfCheck.ts";
+import { disconnect } from "./routines/switching.ts";
+import { ThermalWatch } from "./routines/thermalPrediction.ts";
+import { thermalRise } from "./routines/thermalRise.ts";
+import { type WiringResult, wiringScreen } from "./routines/wiringScreen.ts";
+
+const minutes = (n: number) => n * 60;
+const hours = (n: number) => n * 3600;
+
+function* qualify(context: ProcedureContext): Plan<void> {
+  const { wiring } = context;
+  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* checkpoint("self-check");
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
+  const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, context.netlist), {
+    deadline_s: minutes(10),
+    takes_s: 10,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+  if (!earthed || !wires.good) return;
+  yield* step("Voltmeters at rest", () => voltmetersAtRest(wiring), { deadline_s: 60, takes_s: 3, attempts: 2 });
+  yield* step("Protective earth at 25 A", () => earthAt25A(wiring), {
+    deadline_s: minutes(5),
+    takes_s: 75,
+    tearDown: () => openLoop(wiring),
+  });
+  const carries = yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
+    deadline_s: minutes(5),
+    takes_s: 50,
+    tearDown: () => openLoop(wiring),
+  });
+  if (!carries) return;
+  yield* step("Temperature rise", () => riseWithPrediction(wiring, context), {
+    deadline_s: hours(5),
+    takes_s: minutes(90),
+    tearDown: () => openLoop(wiring),
+  });
+  yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+}
+
+function* riseWithPrediction(wiring: Wiring, { adapter, limits }: ProcedureContext): Plan<void> {
+  const rated_A = adapter.rating.current_A;
+  const watch = new ThermalWatch(rated_A);
+  yield* thermalRise(wiring, {
+    rated_A,
+    rule: iecThreeReadings,
+    timeout_s: hours(4),
+    soak: true,
+    limits,
+    observe: (traces, start_s, now_s) => watch.look(traces, start_s, now_s),
+  });
+  yield* watch.finish();
+  yield* judge("rig.ambient.drift", watch.ambientDrift(), {
+    meaning: "the ambient drifted too much for a rise to be judged: shield the enclosure and repeat",
+  });
+}
+
+export const thermalQualification: Procedure = procedure({
+  id: "thermal-qualification",
+  revision: 1,
+  title: "Thermal qualification: temperature rise until the standard's rule is met, prediction beside it",
+  families: ["A", "B"],
+  needs,
+  limits: "thermal-qualification",
+  body: qualify,
+  recheck,
+});
