@@ -18,6 +18,7 @@ import type { Measurement } from "../model/verdict.ts";
 import type { Body, Call } from "../plan/commands.ts";
 import type { AskOperator, Safety } from "../plan/parts.ts";
 import { createSafety } from "../safety/admission.ts";
+import { announced } from "../safety/announced.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
@@ -97,10 +98,11 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
   });
   const stopWatching = world.gpio.onEdge((edge) => safety.line(edge));
   safety.tripped.addEventListener("abort", () => end.abort(safety.tripped.reason), { once: true });
-  const operator = simulatedOperator(
+  const simulated = simulatedOperator(
     async (action) => actOn(world.operator, action),
     () => undefined,
   );
+  const operator = announced(simulated, safety);
   const performer = new LivePerformer({
     clock,
     journal,

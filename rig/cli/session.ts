@@ -14,6 +14,7 @@ import { asRigError, RigError } from "../model/errors.ts";
 import { isPass, type Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
+import { announced } from "../safety/announced.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
@@ -119,7 +120,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     });
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
-    const ask = options.operator(parts.control);
+    const ask = announced(options.operator(parts.control), safety);
     const performer = new LivePerformer({ clock, journal: parts.journal, safety, instruments, ask });
     const alive = guard;
     const vitals = await openVitals(undefined, (event) => options.say(`      ${event}`));

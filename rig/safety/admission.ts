@@ -1,12 +1,16 @@
 /** The gate before every call that switches or energises, and the latch that keeps a trip until a person clears it. */
 import { type Effect, type OpRule, ops } from "../kinds/kinds.ts";
-import type { Bench } from "../model/bench.ts";
+import type { Bench, DaqChannel } from "../model/bench.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
+import type { Reading } from "../model/reading.ts";
 import type { Call } from "../plan/commands.ts";
 import type { Admission, AdmitContext, Safety } from "../plan/parts.ts";
-import { isEnergised, openInterlocks, type Violation, violations } from "./rules.ts";
+import { intoChargedOutput, meterLimits, unknownRelays } from "./callRules.ts";
+import { Latch, type LatchStore } from "./latch.ts";
+import { isEnergised, openInterlocks, type Violation, violations, watchList } from "./rules.ts";
+import { ScanAge } from "./scanAge.ts";
 import {
   after,
   afterFailure,
@@ -22,7 +26,16 @@ import { Watch } from "./watch.ts";
 
 export interface SafetyOptions {
   readonly bench: Bench;
-  readonly clock: Pick<Clock, "bench_s">;
+  readonly clock: Pick<Clock, "bench_s"> & Partial<Pick<Clock, "wall_ms">>;
+  /**
+   * Bench time runs with the wall clock, at its speed or faster. Only then is the age of a scan judged (`check`): a
+   * jumping clock stands still while instruments are waited for. Default false.
+   */
+  readonly realTime?: boolean;
+  /** Where a trip outlives the process. */
+  readonly latch?: LatchStore;
+  /** Records who reset what. */
+  readonly note?: (body: Data) => void;
   /** Brings the bench to its safe state and returns the evidence (see safeOff.ts). */
   readonly safeOff: (why: string) => Promise<Data>;
   /** Levels of the safety lines as the guard sees them; `line` reports edges besides. */
@@ -37,6 +50,16 @@ export interface LineEdge {
 export interface SafetyLayer extends Safety {
   /** An edge of a safety line: an interlock that opens trips at once, and a lid that opened ends the proof of earth. */
   line(edge: LineEdge): void;
+  /** Once more between `durable` and the frame, which may take its time: latch and interlocks. A refusal trips. */
+  recheck(call: Call): Admission;
+  /** From the control loop, every 50 ms: trips when no scan settles for 2.5 s of wall time while a current may flow. */
+  check(): void;
+  /**
+   * An announced check of a line that would else latch: pressing it at rest is then no trip. `on` false ends the
+   * announcement; `by` is who confirmed the release, and so reset the line: the edge may come later than the word, so
+   * a line still open trips at the next reading of the lines; without `by` at once.
+   */
+  expectPress(line: string, on: boolean, by?: string): void;
   /** Why nothing more is admitted, or undefined. */
   latched(): Violation | undefined;
   /** A named person clears the latch; refused while an interlock is open. `tripped` is then a new signal. */
@@ -58,8 +81,9 @@ class Gate implements SafetyLayer {
   /** The most and the least that the bench may be doing; they differ after a call that did not confirm. */
   #state: BenchState = atRest;
   #least: BenchState = atRest;
-  #latch: Violation | undefined;
-  #trip = new AbortController();
+  readonly #latch: Latch;
+  readonly #age = new ScanAge();
+  readonly #expected = new Set<string>();
   /** Bench times of the last rise of driven current and of the last change of a set-point, s. */
   #raised_s = Number.NEGATIVE_INFINITY;
   #changed_s = Number.NEGATIVE_INFINITY;
@@ -67,10 +91,11 @@ class Gate implements SafetyLayer {
   constructor(options: SafetyOptions) {
     this.#options = options;
     this.#watch = new Watch(options.bench);
+    this.#latch = new Latch(options.latch, options.note ?? (() => undefined));
   }
 
   get tripped(): AbortSignal {
-    return this.#trip.signal;
+    return this.#latch.signal;
   }
 
   state(): BenchState {
@@ -78,11 +103,12 @@ class Gate implements SafetyLayer {
   }
 
   latched(): Violation | undefined {
-    return this.#latch;
+    return this.#latch.cause;
   }
 
   admit(call: Call, context: AdmitContext): Admission {
-    if (this.#latch) return { ok: false, rule: "latched", why: `${this.#latch.rule}: ${this.#latch.why}` };
+    const latched = this.#refusal();
+    if (latched) return latched;
     const effect = effectOf(call);
     if (effect === "read" || effect === "lower") return { ok: true };
     this.#takeLines();
@@ -104,25 +130,66 @@ class Gate implements SafetyLayer {
       : found.rule.startsWith("envelope")
         ? "ENVELOPE_EXCEEDED"
         : "SWITCHING_REFUSED";
-    this.#latchOn(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
+    this.#latch.refuse(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
     return { ok: false, rule: found.rule, why: found.why };
+  }
+
+  #refusal(): Admission | undefined {
+    const { cause } = this.#latch;
+    return cause && { ok: false, rule: "latched", why: `${cause.rule}: ${cause.why}` };
+  }
+
+  recheck(call: Call): Admission {
+    const latched = this.#refusal();
+    if (latched) return latched;
+    const effect = effectOf(call);
+    if (effect === "read" || effect === "lower") return { ok: true };
+    this.#takeLines();
+    this.#checkLines();
+    const { bench } = this.#options;
+    const next = after(bench, this.#state, call);
+    const concerned = effect === "energise" || isEnergised(bench, next);
+    const open = concerned ? openInterlocks(bench, next.lines)[0] : undefined;
+    if (open) this.#latch.trip({ rule: open.rule, why: open.why }, "INTERLOCK_OPEN");
+    return this.#refusal() ?? { ok: true };
+  }
+
+  check(): void {
+    if (this.#options.realTime !== true) return;
+    const driven = drivenCurrent(this.#options.bench, this.#state) > noCurrent_A;
+    const found = this.#age.check(driven, this.#wall_ms());
+    if (found) this.#latch.trip(found, "TRIPPED");
+  }
+
+  #wall_ms(): number {
+    return this.#options.clock.wall_ms?.() ?? performance.now();
   }
 
   settled(call: Call, reply: Data): void {
     const { bench } = this.#options;
     this.#become(after(bench, this.#state, call, reply), after(bench, this.#least, call, reply), call);
-    if (call.kind === "gpio" && call.op === "read") this.#checkLines();
+    // A line may have changed since the call was admitted.
+    const changes = effectOf(call) !== "read";
+    if (changes) this.#takeLines();
+    if (changes || call.kind === "gpio") this.#checkLines();
     const readings = readingsOf(call, reply);
-    if (!readings) return;
+    if (readings) this.#scanned(call, readings);
+  }
+
+  #scanned(call: Call, readings: Readonly<Record<string, Reading>>): void {
+    const { bench } = this.#options;
+    this.#age.scanned(this.#wall_ms());
     const { envelope } = bench;
+    const inScan = (channel: DaqChannel): boolean => this.#state.scan.includes(channel.channel);
     const earth = modeOf(bench, this.#state) === "earth";
     const found = this.#watch.scan(readings, {
       sourceOn: this.#state.source.on,
+      watched: call.op === "next" ? watchList(bench, this.#state).filter(inScan) : [],
       limit_A: earth ? envelope.earth_current_A : envelope.power_current_A,
       raised_s: this.#raised_s,
       changed_s: this.#changed_s,
     });
-    if (found) this.#tripOn(found);
+    if (found) this.#latch.trip(found, "TRIPPED");
   }
 
   failed(call: Call, _error: RigError): void {
@@ -137,6 +204,16 @@ class Gate implements SafetyLayer {
   line(edge: LineEdge): void {
     this.#state = { ...this.#state, lines: { ...this.#state.lines, [edge.line]: edge.high } };
     this.#checkLines();
+  }
+
+  expectPress(line: string, on: boolean, by?: string): void {
+    if (on) {
+      this.#expected.add(line);
+      return;
+    }
+    if (!this.#expected.delete(line)) return;
+    if (by === undefined) this.#checkLines();
+    else this.#latch.record(by, { rule: "interlock-open", why: `${line} was pressed for its check` });
   }
 
   async safeOff(why: string): Promise<Data> {
@@ -155,8 +232,7 @@ class Gate implements SafetyLayer {
     this.#takeLines();
     const open = openInterlocks(this.#options.bench, this.#state.lines)[0];
     if (open) throw new RigError("INTERLOCK_OPEN", `${open.why}: it must be healthy before ${by} can reset`, {});
-    this.#latch = undefined;
-    this.#trip = new AbortController();
+    this.#latch.clear(by);
     this.#watch.forget();
     this.#state = { ...this.#state, peProved: false };
   }
@@ -197,19 +273,8 @@ class Gate implements SafetyLayer {
     // With a lid open or the stop pressed, somebody may exchange the adapter.
     this.#state = { ...this.#state, peProved: false };
     const live = isEnergised(bench, this.#state) || this.#state.maybeCurrent;
-    const trip = open.find((one) => live || !one.access);
-    if (trip) this.#tripOn({ rule: trip.rule, why: trip.why }, "INTERLOCK_OPEN");
-  }
-
-  #tripOn(found: Violation, code: "TRIPPED" | "INTERLOCK_OPEN" = "TRIPPED"): void {
-    this.#latchOn(found, new RigError(code, `${found.rule}: ${found.why}`, { rule: found.rule }));
-  }
-
-  /** The first cause stays; what follows from it is not the cause. */
-  #latchOn(found: Violation, error: RigError): void {
-    if (this.#latch) return;
-    this.#latch = found;
-    this.#trip.abort(error);
+    const trip = open.find((one) => live || !(one.access || this.#expected.has(one.line)));
+    if (trip) this.#latch.trip({ rule: trip.rule, why: trip.why }, "INTERLOCK_OPEN");
   }
 }
 
@@ -218,25 +283,4 @@ export function effectOf(call: Call): Effect {
   const found = table[call.op];
   if (!found) throw new RigError("PLAN_INVALID", `${call.kind} has no op ${call.op}`);
   return found.effect(call.args as never);
-}
-
-function unknownRelays(bench: Bench, call: Call): readonly Violation[] {
-  if (call.kind !== "matrix" || call.op !== "pattern") return [];
-  const wrong = call.args.closed.find((id) => bench.relays[id]?.role !== call.role);
-  return wrong === undefined ? [] : [{ rule: "unknown-relay", why: `${call.role} drives no relay ${wrong}` }];
-}
-
-function meterLimits(bench: Bench, call: Call): readonly Violation[] {
-  if (call.kind !== "milliohm") return [];
-  const most = bench.instruments[call.role]?.max.current_A ?? 0;
-  if (call.args.current_A >= 0 && call.args.current_A <= most) return [];
-  return [{ rule: "envelope-meter-current", why: `${call.args.current_A} A asked, the bench file allows ${most} A` }];
-}
-
-/** A load that is switched on into a charged output draws whatever the output capacitors give. */
-function intoChargedOutput(bench: Bench, before: BenchState, next: BenchState): readonly Violation[] {
-  if (before.load.on || !next.load.on || !before.source.on || modeOf(bench, before) !== "loop") return [];
-  return [
-    { rule: "one-regulator", why: "the load goes on while the source is already on: switch it on first, at 0 A" },
-  ];
 }

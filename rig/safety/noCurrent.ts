@@ -43,6 +43,7 @@ class ShuntWait {
   readonly #ask: Ask;
   readonly #until_ms: number;
   #last = "no reading yet";
+  #sure = "";
   /** It has given a value of the current. */
   reads = false;
   #ended = false;
@@ -60,7 +61,7 @@ class ShuntWait {
   }
 
   get found(): Found {
-    return { action: byShunt, ok: this.#proved, detail: this.#last };
+    return { action: byShunt, ok: this.#proved, detail: `${this.#last}${this.#sure}` };
   }
 
   async run(): Promise<Found> {
@@ -95,7 +96,8 @@ class ShuntWait {
     const current_A = reading.value / ohm;
     const u_A = reading.u / ohm;
     this.reads = true;
-    this.#last = u_A > 0 ? `${current_A.toFixed(2)} A, u ${u_A.toPrecision(2)} A` : `${current_A.toFixed(2)} A`;
+    this.#last = `${current_A.toFixed(2)} A`;
+    this.#sure = ` (u ${u_A.toPrecision(2)} A)`;
     this.#proved = Math.abs(current_A) + 2 * u_A < noCurrent_A;
   }
 }

@@ -3,7 +3,7 @@
  * random call sequences reach in the tests. Rule names that begin with `interlock` or `envelope` are part of the
  * contract with the engine, which reports them as such.
  */
-import type { Bench } from "../model/bench.ts";
+import type { Bench, DaqChannel } from "../model/bench.ts";
 import { type Edge, Joined } from "../model/netlist.ts";
 import { isWire, type Layout, layoutOf } from "./layout.ts";
 import { type BenchState, drivenCurrent, modeOf, noCurrent_A } from "./state.ts";
@@ -11,6 +11,8 @@ import { type BenchState, drivenCurrent, modeOf, noCurrent_A } from "./state.ts"
 export interface Violation {
   readonly rule: string;
   readonly why: string;
+  /** The adapter crossed a limit of its own: a fail of the adapter, not of the rig. */
+  readonly subject?: "adapter";
 }
 
 /** Source current limit above the load's current by this factor, so that the load alone regulates (H). */
@@ -151,6 +153,7 @@ function interlocks(bench: Bench, state: BenchState): readonly Violation[] {
 
 /** An interlock that is not healthy; `access` marks a lid. */
 export interface OpenInterlock extends Violation {
+  readonly line: string;
   readonly access: boolean;
 }
 
@@ -158,9 +161,10 @@ export function openInterlocks(bench: Bench, lines: Readonly<Record<string, bool
   return bench.interlocks.flatMap((id) => {
     const level = lines[id];
     const access = bench.gpio.lines[id]?.access === true;
-    if (level === undefined) return [{ ...rule("interlock-unknown", `${id} has not been read yet`), access }];
+    const line = { line: id, access };
+    if (level === undefined) return [{ ...rule("interlock-unknown", `${id} has not been read yet`), ...line }];
     const healthy = bench.gpio.lines[id]?.healthy === "high";
-    return level === healthy ? [] : [{ ...rule("interlock-open", `${id} is ${level ? "high" : "low"}`), access }];
+    return level === healthy ? [] : [{ ...rule("interlock-open", `${id} is ${level ? "high" : "low"}`), ...line }];
   });
 }
 
@@ -180,7 +184,8 @@ function highCurrent(bench: Bench, state: BenchState): readonly Violation[] {
   return found;
 }
 
-function watchList(bench: Bench, state: BenchState): readonly { readonly name: string; readonly channel: number }[] {
+/** What the watches need of a scan in the present mode. */
+export function watchList(bench: Bench, state: BenchState): readonly DaqChannel[] {
   const { shunt, drops, thermocouples } = layoutOf(bench);
   const earth = modeOf(bench, state) === "earth";
   const carrying = earth ? ["PE"] : ["DC+", "DC-"];

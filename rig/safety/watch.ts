@@ -37,6 +37,8 @@ interface Track {
 export interface WatchContext {
   readonly sourceOn: boolean;
   readonly limit_A: number;
+  /** Channels that the running scan must give for the watches: shunt, drops and thermocouples of the path. */
+  readonly watched: readonly DaqChannel[];
   /** Bench time of the last rise of the driven current, and of the last change of any set-point, s. */
   readonly raised_s: number;
   readonly changed_s: number;
@@ -45,6 +47,8 @@ export interface WatchContext {
 export class Watch {
   readonly #bench: Bench;
   readonly #tracks = new Map<number, Track>();
+  /** Scans in a row without a usable voltage, by channel. */
+  readonly #blind = new Map<number, number>();
   /** Resistance and temperature of a conductor when it first carried current steadily. */
   readonly #first = new Map<string, { readonly ohm: number; readonly degC: number }>();
 
@@ -55,6 +59,7 @@ export class Watch {
   /** New mating or after a reset: temperatures and resistances start afresh. */
   forget(): void {
     this.#tracks.clear();
+    this.#blind.clear();
     this.#first.clear();
   }
 
@@ -63,9 +68,12 @@ export class Watch {
     const { thermocouples, drops } = layoutOf(this.#bench);
     for (const channel of thermocouples) {
       const reading = readings[String(channel.channel)];
-      const found = reading && this.#thermocouple(channel, reading, context);
+      const asked = reading !== undefined || context.watched.includes(channel);
+      const found = asked ? this.#thermocouple(channel, reading, context) : undefined;
       if (found) return found;
     }
+    const lost = this.#lostVoltage(readings, context);
+    if (lost) return lost;
     const current_A = this.#current(readings);
     if (current_A === undefined) return undefined;
     if (Math.abs(current_A) > overCurrent(context.limit_A)) {
@@ -78,17 +86,29 @@ export class Watch {
     return undefined;
   }
 
+  /** Without shunt or drop neither current nor R(t) is watched: no number is no proof that all is well. */
+  #lostVoltage(readings: Readonly<Record<string, Reading>>, context: WatchContext): Violation | undefined {
+    for (const { name, channel, measure } of context.watched) {
+      if (measure !== "V") continue;
+      const usable = !context.sourceOn || readings[String(channel)]?.is === "value";
+      const bad = usable ? 0 : (this.#blind.get(channel) ?? 0) + 1;
+      this.#blind.set(channel, bad);
+      if (bad >= lost_scans) return { rule: "watch-lost", why: `${name} (channel ${channel}) gives no reading` };
+    }
+    return undefined;
+  }
+
   #current(readings: Readonly<Record<string, Reading>>): number | undefined {
     const { shunt } = layoutOf(this.#bench);
     const reading = shunt && readings[String(shunt.channel.channel)];
     return shunt && reading?.is === "value" ? reading.value / shunt.ohm : undefined;
   }
 
-  #thermocouple(channel: DaqChannel, reading: Reading, context: WatchContext): Violation | undefined {
+  #thermocouple(channel: DaqChannel, reading: Reading | undefined, context: WatchContext): Violation | undefined {
     const track = this.#tracks.get(channel.channel) ?? { points: [], bad: 0 };
     this.#tracks.set(channel.channel, track);
-    const jumped = reading.is === "value" && context.sourceOn && !isPlausible(track, reading.t_s, reading.value);
-    if (reading.is !== "value" || jumped) {
+    const jumped = reading?.is === "value" && context.sourceOn && !isPlausible(track, reading.t_s, reading.value);
+    if (reading?.is !== "value" || jumped) {
       track.bad += 1;
       if (track.bad < lost_scans || !context.sourceOn) return undefined;
       return { rule: "watch-thermocouple", why: `${channel.name} (channel ${channel.channel}) is lost or implausible` };
@@ -99,16 +119,17 @@ export class Watch {
     const limit = this.#limit(channel);
     if (reading.value >= limit.degC) {
       const why = `${channel.name} reads ${reading.value.toFixed(1)} degC, ${limit.what} may reach ${limit.degC} degC`;
-      return { rule: "watch-temperature", why };
+      return { rule: "watch-temperature", why, ...(limit.adapter ? { subject: "adapter" } : {}) };
     }
     return context.sourceOn ? risesTooFast(channel, track, context) : undefined;
   }
 
-  #limit(channel: DaqChannel): { readonly degC: number; readonly what: string } {
+  #limit(channel: DaqChannel): { readonly degC: number; readonly what: string; readonly adapter: boolean } {
     const { envelope } = this.#bench;
-    if (channel.at?.startsWith("grip.")) return { degC: envelope.grip_degC, what: "a grip" };
-    if (channel.at?.startsWith("ambient.")) return { degC: envelope.ambient_max_degC, what: "the ambient" };
-    return { degC: envelope.contact_degC, what: "a contact" };
+    if (channel.at?.startsWith("grip.")) return { degC: envelope.grip_degC, what: "a grip", adapter: true };
+    if (channel.at?.startsWith("ambient."))
+      return { degC: envelope.ambient_max_degC, what: "the ambient", adapter: false };
+    return { degC: envelope.contact_degC, what: "a contact", adapter: true };
   }
 
   /** R(t) = V/I against the first steady value, both brought to one temperature of copper. */
@@ -135,7 +156,8 @@ export class Watch {
     const ratio = ohm / (first.ohm * copper);
     if (!(ratio > rise_max)) return undefined;
     const percent = ((ratio - 1) * 100).toFixed(0);
-    return { rule: "watch-resistance", why: `${drop.pin} has risen by ${percent} % beyond warm copper, allowed 20 %` };
+    const why = `${drop.pin} has risen by ${percent} % beyond warm copper, allowed 20 %`;
+    return { rule: "watch-resistance", why, subject: "adapter" };
   }
 
   #hottest(drop: Drop, readings: Readonly<Record<string, Reading>>): number | undefined {

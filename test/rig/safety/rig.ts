@@ -7,7 +7,7 @@ import type { Reading } from "../../../rig/model/reading.ts";
 import type { Call } from "../../../rig/plan/commands.ts";
 import type { Admission } from "../../../rig/plan/parts.ts";
 import { callOf, role } from "../../../rig/plan/words.ts";
-import { createSafety, effectOf, type SafetyLayer } from "../../../rig/safety/admission.ts";
+import { createSafety, effectOf, type SafetyLayer, type SafetyOptions } from "../../../rig/safety/admission.ts";
 
 export const bench = loadBench("benches/rb-1.yaml");
 export const wiring = makeWiring(bench);
@@ -79,7 +79,7 @@ export class Rig {
   monitored: Call[] = [];
   safeOffs: string[] = [];
 
-  constructor(lines: Readonly<Record<string, boolean>> = healthy) {
+  constructor(lines: Readonly<Record<string, boolean>> = healthy, more: Partial<SafetyOptions> = {}) {
     this.safety = createSafety({
       bench,
       clock: { bench_s: () => this.now_s },
@@ -88,6 +88,7 @@ export class Rig {
         this.safeOffs.push(why);
         return { ok: true };
       },
+      ...more,
     });
   }
 
