@@ -15,7 +15,7 @@ export interface Prediction {
   readonly rise_K: number;
   /** Growth of the pole's resistance beyond warm copper, 1/h; 0 without a log. */
   readonly growth_per_h: number;
-  /** The final rise is within rise_K +- band_K in at least 95 % of the units of the simulation (docs/decisions/0030). */
+  /** The final rise was within rise_K +- band_K in 98 % of the simulated units (docs/decisions/0030). */
   readonly band_K: number;
   /** The narrower band that a predicted FAIL must clear, K (B3). */
   readonly failBand_K: number;
