@@ -101,7 +101,7 @@ class RunJournal implements StoreJournal {
   constructor(start: WorkerStart, options: RunOptions) {
     this.uid = start.uid;
     this.clock = options.clock;
-    this.utc_ms = options.utc_ms ?? Date.now;
+    this.utc_ms = options.utc_ms ?? (() => Date.now());
     this.offset_ms = this.utc_ms() - performance.now();
     this.link = new WorkerLink(start, {
       durable: ({ seq, bytes, commits }) => {
