@@ -174,7 +174,7 @@ class ResistanceMeter {
     for (const range of candidates) {
       const result = this.#context.world.milliohm.measure({
         current_A: this.#lowCurrent && range.low_A !== undefined ? range.low_A : range.high_A,
-        range_ohm: range.ohm * SPAN,
+        range_ohm: range.ohm,
         open_V: this.#lowPower ? LOW_POWER_OPEN_V : OPEN_V,
       });
       this.#last = result.is === "ohm" ? nr3Ohm(result.ohm, range.ohm) : result.is === "over" ? OVER : FAULT;

@@ -11,7 +11,7 @@ test("milliohm: a single reading in a range, with its test current, spaces for p
   ask(":INIT:CONT OFF\r");
   ask(":RES:RANG 0.1\r");
   expect(ask(":READ?\r")).toBe(" 1.2300E-03\r\n");
-  expect(world.knobs.tests).toEqual([{ current_A: 1, range_ohm: 0.12, open_V: 5.5 }]);
+  expect(world.knobs.tests).toEqual([{ current_A: 1, range_ohm: 0.1, open_V: 5.5 }]);
   ask(":RES:CURR LOW\r");
   ask(":READ?\r");
   expect(world.knobs.tests.at(-1)?.current_A).toBe(0.1);
@@ -24,7 +24,7 @@ test("milliohm: low power keeps to 20 mV and its own currents", () => {
   ask(":RES:LPOW ON");
   ask(":RES:RANG 10");
   ask(":READ?");
-  expect(world.knobs.tests.at(-1)).toEqual({ current_A: 5e-4, range_ohm: 12, open_V: 0.02 });
+  expect(world.knobs.tests.at(-1)).toEqual({ current_A: 5e-4, range_ohm: 10, open_V: 0.02 });
   ask(":RES:RANG 1E6");
   expect(ask("*ESR?")).toBe("16\r\n");
 });
