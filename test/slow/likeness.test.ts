@@ -10,7 +10,6 @@ import { loadAdapterUnderTest } from "../../drivers/twin/world/adapterUnderTest.
 import { readInputs } from "../../rig/cli/inputs.ts";
 import { dryRun } from "../../rig/cli/nominal.ts";
 import type { Reading } from "../../rig/model/reading.ts";
-import type { Measurement } from "../../rig/model/verdict.ts";
 import { endAll, rig, startTwin } from "./rigProcess.ts";
 
 const procedure = "dc-screening-no-soak";
@@ -69,7 +68,8 @@ test.each([
   expect({ verdict: devices.verdict, ending: devices.ending }).toEqual({ verdict, ending: "completed" });
   expect({ verdict: kinds.verdict, ending: kinds.ending }).toEqual({ verdict, ending: "completed" });
   expect(devices.firstCause ?? undefined).toBe(kinds.firstCause);
-  const short = (list: readonly Pick<Measurement, "id" | "verdict">[]) => list.map((m) => `${m.id} ${m.verdict}`);
+  const short = (list: readonly { readonly id: string; readonly verdict: string }[]) =>
+    list.map((m) => `${m.id} ${m.verdict}`);
   expect(short(devices.measurements)).toEqual(short(kinds.measurements));
   const worst = kinds.measurements
     .map((m, i) => {
