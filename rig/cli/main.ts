@@ -162,6 +162,14 @@ program
   .action(act(async (options) => (await import("./commands/safe.ts")).safe(options)));
 
 program
+  .command("reset")
+  .description("show a latched trip; with --by, clear it in that person's name")
+  .option("--by <name>", "who has seen to the cause and clears the trip")
+  .addOption(ports())
+  .addOption(store())
+  .action(act(async (options) => (await import("./commands/reset.ts")).reset(options)));
+
+program
   .command("runs")
   .description("list runs, newest first")
   .option("--serial <text>", "only this serial number")

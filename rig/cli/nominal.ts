@@ -142,6 +142,7 @@ const reporting = (safety: Safety, between: Between): Safety => ({
     if (!admission.ok) between.refused(call, admission.rule, admission.why);
     return admission;
   },
+  recheck: (call) => safety.recheck(call),
   settled: (call, reply) => safety.settled(call, reply),
   failed: (call, error) => safety.failed(call, error),
   provePe: () => safety.provePe(),

@@ -20,6 +20,7 @@ import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
+import { latchFile, latchPath } from "./latchFile.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 import type { Progress } from "./progress.ts";
 import { type Resumed, startResume, takeUp } from "./resumed.ts";
@@ -117,7 +118,11 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       clock,
       safeOff: makeSafeOff({ bench: inputs.bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
       lines,
+      realTime: (inputs.twin?.speed ?? 1) !== "max",
+      latch: latchFile(latchPath(options.store, inputs.twin)),
+      note: (body) => parts.journal.append({ type: "note", lane: "main", attempt: 1, body }),
     });
+    recordTrips(safety.tripped, parts.journal);
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
     const ask = announced(options.operator(parts.control), safety);
@@ -129,6 +134,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
         alive.beat();
         vitals.well(performance.now());
       }
+      safety.check();
       options.watch.tick?.(clock.bench_s());
     }, beat_ms);
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
@@ -148,6 +154,17 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     // Not before the guard is let go: it would take the silence for a hang.
     clearInterval(timer);
   }
+}
+
+/** The trip itself is evidence: what tripped, in the record before anything that follows from it. */
+function recordTrips(tripped: AbortSignal, journal: StoreJournal): void {
+  const record = () => {
+    const { code, message, facts } = asRigError(tripped.reason);
+    if (!journal.broken.aborted)
+      journal.append({ type: "tripped", lane: "main", attempt: 1, body: { code, message, facts } });
+  };
+  if (tripped.aborted) record();
+  else tripped.addEventListener("abort", record, { once: true });
 }
 
 /** Whether safe-off could confirm every action; undefined before the plan. */

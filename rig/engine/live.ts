@@ -7,7 +7,7 @@ import { asRigError, type ErrorCode, RigError } from "../model/errors.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Measurement } from "../model/verdict.ts";
 import type { Call, MonitorCommand, Points } from "../plan/commands.ts";
-import type { AskOperator, Safety } from "../plan/parts.ts";
+import type { Admission, AskOperator, Safety } from "../plan/parts.ts";
 import type { EventBody, Journal } from "../store/types.ts";
 import { Busy, follow, type Lane } from "./lane.ts";
 import type { Leaf, Performer } from "./performer.ts";
@@ -132,11 +132,7 @@ export class LivePerformer implements Performer {
     await before;
     try {
       if (lane.signal.aborted) throw asRigError(lane.signal.reason);
-      const admission = this.parts.safety.admit(call, { monitored: [...this.monitored] });
-      if (!admission.ok) {
-        const code: ErrorCode = admission.rule.startsWith("interlock") ? "INTERLOCK_OPEN" : refusals(admission.rule);
-        throw new RigError(code, `${call.role}.${call.op} refused by rule ${admission.rule}: ${admission.why}`);
-      }
+      demand(call, this.parts.safety.admit(call, { monitored: [...this.monitored] }));
       return await this.issue(call, effect, rule, lane);
     } finally {
       open();
@@ -151,7 +147,12 @@ export class LivePerformer implements Performer {
       await journal.durable(seq);
       this.flushed = seq;
       // The disk may have taken its time: nothing leaves that was not wanted any more.
-      if (lane.signal.aborted) throw this.failed(seq, lane.signal.reason, lane);
+      try {
+        if (lane.signal.aborted) throw asRigError(lane.signal.reason);
+        if (effect === "switch" || effect === "energise") demand(call, safety.recheck(call));
+      } catch (thrown) {
+        throw this.failed(seq, thrown, lane);
+      }
     }
     try {
       const reply = await this.ask(call, rule, lane);
@@ -272,6 +273,13 @@ export class LivePerformer implements Performer {
     });
     return () => cancel.abort(calledOff);
   }
+}
+
+/** @throws RigError when the safety layer says no */
+function demand(call: Call, admission: Admission): void {
+  if (admission.ok) return;
+  const code: ErrorCode = admission.rule.startsWith("interlock") ? "INTERLOCK_OPEN" : refusals(admission.rule);
+  throw new RigError(code, `${call.role}.${call.op} refused by rule ${admission.rule}: ${admission.why}`);
 }
 
 const calledOff = new RigError("ABORTED", "in time");

@@ -60,7 +60,7 @@ export const catalogue = {
   INTERLOCK_OPEN: entry("safety", "Close the lid, release the emergency stop, then reset the interlock."),
   ENVELOPE_EXCEEDED: entry("safety", "The step asks for more than the bench file's envelope allows."),
   SWITCHING_REFUSED: entry("safety", "The relay pattern is forbidden on this bench: see the rule named."),
-  TRIPPED: entry("safety", "A safety limit tripped: read the cause, let the bench cool, reset it by name."),
+  TRIPPED: entry("safety", "A safety limit tripped: read the cause, let the bench cool, then `rig reset --by NAME`."),
   GUARD_LOST: entry("safety", "The guard process ended: the bench was made safe; look at its log, then start again."),
   ABORTED: entry("safety", "The run was stopped by a person or a signal."),
   STEP_DEADLINE: entry("deadline", "The step took longer than it may: see the last command in the record."),

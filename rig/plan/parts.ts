@@ -13,6 +13,8 @@ export type Admission = { readonly ok: true } | { readonly ok: false; readonly r
 export interface Safety {
   /** Envelope, interlocks and switching rules on the state after the call. A refusal latches. */
   admit(call: Call, context: AdmitContext): Admission;
+  /** Latch and interlocks once more, after the disk took its time and before the first byte leaves. */
+  recheck(call: Call): Admission;
   /** The state after, from read-back where there is one; also feeds the watches. */
   settled(call: Call, reply: Data): void;
   /** A call that may have acted but did not confirm: the state is unknown until read back. */

@@ -85,6 +85,7 @@ export interface Behaviour {
   readonly matrix?: (closed: readonly string[], io: Io) => Promise<readonly string[]>;
   readonly volt?: (n: number) => number | Error;
   readonly refuse?: (call: Call) => string | undefined;
+  readonly recheck?: (call: Call) => string | undefined;
   readonly ask?: () => Promise<Data>;
 }
 
@@ -99,6 +100,10 @@ export function rig(behaviour: Behaviour = {}): Rig {
     admit: (call) => {
       const why = behaviour.refuse?.(call);
       return why ? { ok: false, rule: "exclusive", why } : { ok: true };
+    },
+    recheck: (call) => {
+      const why = behaviour.recheck?.(call);
+      return why ? { ok: false, rule: "interlock-open", why } : { ok: true };
     },
     settled: () => undefined,
     failed: () => undefined,

@@ -116,6 +116,16 @@ describe("life of a plan", () => {
     expect(r.log).not.toContain("source on");
   });
 
+  test("what was admitted is asked once more after the disk took its time, and then does not leave (S1)", async () => {
+    const r = rig({ recheck: (c) => (c.role === "source" ? "LID1 is open" : undefined) });
+    const outcome = await r.run(function* () {
+      yield* call(source, "output", { on: true });
+    });
+    expect(outcome.error?.code).toBe("INTERLOCK_OPEN");
+    expect(r.log).not.toContain("source on");
+    expect(r.journal.events.some((e) => e.type === "failed" && e.code === "INTERLOCK_OPEN")).toBe(true);
+  });
+
   test("a step that outlives its deadline ends the run, after safe-off, with its tear-down", async () => {
     const r = rig();
     const outcome = await r.run(function* () {
