@@ -305,7 +305,7 @@ describe("a bad reply", () => {
   });
 });
 
-describe("a lost device", () => {
+describe("S7: a lost device", () => {
   test("fails the open transaction and the queue at once, half a frame or not, and is not called again", async () => {
     const { ask, peer, port, got } = await bench({}, (_request, device) => device.write(bytes("12.")));
     const open = expect(ask("MEAS:VOLT?", 60_000)).rejects.toMatchObject({ code: "PORT_LOST" });

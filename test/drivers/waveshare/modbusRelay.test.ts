@@ -103,7 +103,7 @@ test("an output without a relay that is on is a difference too", async () => {
   );
 });
 
-test("after a lost answer the board is read before the next pattern, never just set again", async () => {
+test("S8: after a lost answer the board is read before the next pattern, never just set again", async () => {
   const { wire, matrix } = await matrixOver([[write(1, 0b01)[0], null], read(1, 0b01), write(1, 0b00), read(1, 0b00)]);
   await expect(matrix.call.pattern({ closed: ["A"] }, io(20))).rejects.toMatchObject({ code: "INSTRUMENT_TIMEOUT" });
   expect(await matrix.call.pattern({ closed: [] }, io())).toEqual({ closed: [] });

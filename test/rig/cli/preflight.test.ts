@@ -78,7 +78,7 @@ describe("the nominal path", () => {
   });
 });
 
-describe("forced paths", () => {
+describe("S12: forced paths", () => {
   test.each([
     ["source.output", "Drop resistance"],
     ["source.set", "Protective earth at 25 A"],

@@ -23,7 +23,7 @@ test("an untouched chain holds", () => {
   fc.assert(fc.property(someBodies, (bodies) => faultOf(chained(bodies)) === undefined));
 });
 
-test("changing any character of any event is found at that event", () => {
+test("E5: changing any character of any event is found at that event", () => {
   fc.assert(
     fc.property(someBodies, fc.nat(), fc.nat(), (bodies, pick, at) => {
       const run = chained(bodies);
@@ -39,7 +39,7 @@ test("changing any character of any event is found at that event", () => {
   );
 });
 
-test("removing any event, also the last, is found", () => {
+test("E5: removing any event, also the last, is found", () => {
   fc.assert(
     fc.property(someBodies, fc.nat(), (bodies, pick) => {
       const run = chained(bodies);
