@@ -83,9 +83,7 @@ export function findAdapterType(dir: string, id: string): AdapterType {
   const known = adapterTypeIds(dir);
   if (!idPattern.test(id) || !known.includes(id)) {
     const shown = JSON.stringify(id.slice(0, 64));
-    throw new RigError("ADAPTER_INVALID", `${dir}: there is no adapter type ${shown}; known: ${known.join(", ")}`, {
-      dir,
-    });
+    throw new RigError("USAGE", `there is no adapter type ${shown} in ${dir}; known: ${known.join(", ")}`, { dir });
   }
   const path = join(dir, `${id}.yaml`);
   const type = loadAdapterType(path);

@@ -116,7 +116,7 @@ describe("names and labels", () => {
     [
       "an unknown adapter type",
       ["check", "dc-screening", "--adapter", "acme"],
-      /no adapter type "acme"; known: .*generic-a-pass/,
+      /no adapter type "acme" in .*known: .*generic-a-pass/,
     ],
     [
       "an adapter type that leaves its folder",
