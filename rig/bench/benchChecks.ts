@@ -35,13 +35,19 @@ function refuseRepeats(document: Doc, uses: Iterable<readonly [string, Path]>, r
 }
 
 function checkContacts(document: Doc): void {
-  const { contacts, leads } = document.value;
+  const { contacts, leads, reach } = document.value;
   const wired = new Set(Object.values(leads).flatMap((lead) => [lead.from, lead.to]));
   contacts.forEach((contact, i) => {
     const path = ["contacts", i];
     if (!isContact(contact)) document.refuse(path, `"${contact}" is not a contact`, "write for instance evse.CP");
     if (!wired.has(contact)) document.refuse(path, `no lead reaches ${contact}`, "add its force and sense leads");
   });
+  for (const [who, list] of Object.entries(reach)) {
+    list.forEach((contact, i) => {
+      if (contacts.includes(contact)) return;
+      document.refuse(["reach", who, i], `the bench has no contact "${contact}"`, "name one of `contacts`");
+    });
+  }
   refuseRepeats(
     document,
     contacts.map((contact, i) => [contact, ["contacts", i]]),

@@ -61,6 +61,7 @@ function toBench(document: Document<BenchDocument>): Bench {
       }),
     ),
     envelope: file.envelope,
+    reach: { source: file.reach.source.filter(isContact), meter: file.reach.meter.filter(isContact) },
     proofTests: Object.entries(file.proof_tests).map(([id, test]) => ({ id, ...test })),
     contacts: file.contacts.filter((contact): contact is Contact => isContact(contact)),
     topology: file.topology,

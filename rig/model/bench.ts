@@ -122,6 +122,14 @@ export interface Envelope {
   readonly contact_degC: number;
   readonly grip_degC: number;
   readonly ambient_max_degC: number;
+  /** Most that the source may give in one run, J: its set voltage times the shunt's current over time. */
+  readonly energy_J: number;
+}
+
+/** Which contacts of the reference halves an instrument that drives may ever be joined to. */
+export interface Reach {
+  readonly source: readonly Contact[];
+  readonly meter: readonly Contact[];
 }
 
 export interface ExclusiveGroups {
@@ -160,6 +168,7 @@ export interface Bench {
   readonly interlocks: readonly string[];
   readonly exclusive: readonly ExclusiveGroups[];
   readonly envelope: Envelope;
+  readonly reach: Reach;
   readonly proofTests: readonly ProofTest[];
   /** Contacts that have a reference half on this bench. */
   readonly contacts: readonly Contact[];

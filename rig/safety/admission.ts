@@ -185,6 +185,7 @@ class Gate implements SafetyLayer {
     const found = this.#watch.scan(readings, {
       sourceOn: this.#state.source.on,
       watched: call.op === "next" ? watchList(bench, this.#state).filter(inScan) : [],
+      source_V: this.#state.source.voltage_V,
       limit_A: earth ? envelope.earth_current_A : envelope.power_current_A,
       raised_s: this.#raised_s,
       changed_s: this.#changed_s,

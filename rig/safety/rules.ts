@@ -67,7 +67,12 @@ export function relayViolations(bench: Bench, closed: ReadonlySet<string>): read
   const key = [...closed].sort().join(" ");
   const known = memory.get(key);
   if (known) return known;
-  const made = [...unknownRelays(bench, closed), ...exclusive(bench, closed), ...joinedSources(bench, closed)];
+  const made = [
+    ...unknownRelays(bench, closed),
+    ...exclusive(bench, closed),
+    ...joinedSources(bench, closed),
+    ...outOfReach(bench, closed),
+  ];
   memory.set(key, made);
   return made;
 }
@@ -105,6 +110,18 @@ function joinedSources(bench: Bench, closed: ReadonlySet<string>): readonly Viol
     }
   }
   return found;
+}
+
+/** The bench file says which contacts may ever see the source and which the meter. */
+function outOfReach(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
+  const layout = layoutOf(bench);
+  const joined = new Joined(wires(layout, closed));
+  return layout.sources.flatMap(({ name, what, hot }) => {
+    if (what !== "source" && what !== "meter") return [];
+    const beyond = bench.contacts.filter((contact) => !bench.reach[what].includes(contact));
+    const seen = beyond.find((contact) => hot.some((node) => joined.same(node, contact)));
+    return seen === undefined ? [] : [rule("reach", `${name} would be joined to ${seen}, which it may never see`)];
+  });
 }
 
 function tapsOpenUnderPower(bench: Bench, state: BenchState): readonly Violation[] {

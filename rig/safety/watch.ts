@@ -37,6 +37,8 @@ interface Track {
 export interface WatchContext {
   readonly sourceOn: boolean;
   readonly limit_A: number;
+  /** Set voltage of the source, V. */
+  readonly source_V: number;
   /** Channels that the running scan must give for the watches: shunt, drops and thermocouples of the path. */
   readonly watched: readonly DaqChannel[];
   /** Bench time of the last rise of the driven current, and of the last change of any set-point, s. */
@@ -51,6 +53,10 @@ export class Watch {
   readonly #blind = new Map<number, number>();
   /** Resistance and temperature of a conductor when it first carried current steadily. */
   readonly #first = new Map<string, { readonly ohm: number; readonly degC: number }>();
+
+  /** Energy that the source gave since the program began, J; no reset forgets it. */
+  #given_J = 0;
+  #scanned_s: number | undefined;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -79,11 +85,32 @@ export class Watch {
     if (Math.abs(current_A) > overCurrent(context.limit_A)) {
       return { rule: "watch-current", why: `the shunt reads ${current_A.toFixed(1)} A, allowed ${context.limit_A} A` };
     }
+    const spent = this.#energy(readings, current_A, context);
+    if (spent) return spent;
     for (const drop of drops) {
       const found = this.#resistance(drop, readings, current_A, context);
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** Set voltage times shunt current over the time between scans: at least what the source gave. */
+  #energy(
+    readings: Readonly<Record<string, Reading>>,
+    current_A: number,
+    context: WatchContext,
+  ): Violation | undefined {
+    const { shunt } = layoutOf(this.#bench);
+    const t_s = shunt && readings[String(shunt.channel.channel)]?.t_s;
+    if (t_s === undefined) return undefined;
+    const since_s = this.#scanned_s === undefined ? 0 : Math.max(0, t_s - this.#scanned_s);
+    this.#scanned_s = t_s;
+    if (!context.sourceOn) return undefined;
+    this.#given_J += context.source_V * Math.abs(current_A) * since_s;
+    const { energy_J } = this.#bench.envelope;
+    if (this.#given_J <= energy_J) return undefined;
+    const given = `${this.#given_J.toPrecision(3)} J`;
+    return { rule: "watch-energy", why: `the source has given ${given} in this run, ${energy_J} J are allowed` };
   }
 
   /** Without shunt or drop neither current nor R(t) is watched: no number is no proof that all is well. */
