@@ -20,7 +20,8 @@ function takesAway(event: WireEvent): boolean {
   const bytes = Buffer.from(event.hex, "hex");
   if (bytes[0] === 0xaa) return bytes[2] === 0x20 || (bytes[2] === 0x21 && bytes[3] === 0);
   if (bytes[1] === 0x0f) return bytes.subarray(7, -2).every((coils) => coils === 0);
-  return /^(?:(?:\*|[^\n]*OFF|[^\n]*\?)\n)+$/.test(bytes.toString("latin1"));
+  // A query may carry an argument (`:OUTP? CH1`) but no second command behind it.
+  return /^(?:(?:\*|[^\n;]*OFF|[^\n; ]+\?(?: [^\n;]*)?)\n)+$/.test(bytes.toString("latin1"));
 }
 
 export interface UnplugPoint {
