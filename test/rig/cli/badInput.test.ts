@@ -92,7 +92,7 @@ describe("files that people write", () => {
     ],
     [
       "a truncated file",
-      () => bench("b-cut.yaml", (text) => text.slice(0, 5000)),
+      () => bench("b-cut.yaml", (text) => text.slice(0, text.indexOf("poles:") + 9)),
       /b-cut\.yaml:\d+: \w+: .*broken or cut off/,
     ],
   ])("%s in a bench file names file, line and field", (_, made, message) => {
