@@ -130,8 +130,13 @@ function judgeUnplug(
     if (event.ms > at_ms && enabled && !bench.enabled) low_ms = event.ms;
   }
   // A silence is noticed by whom asks next: time counts from the first frame that gets no good answer.
+  // A stalled device reads nothing, so its log does not show when it was asked: its time is not judged, all else is.
   const asked_ms =
-    loss in unheard ? rig.wire.find((event) => event.ms > gone_ms && isFor(event, instant.port))?.ms : at_ms;
+    loss === "stalled"
+      ? undefined
+      : loss in unheard
+        ? rig.wire.find((event) => event.ms > gone_ms && isFor(event, instant.port))?.ms
+        : at_ms;
   const enable_ms = asked_ms === undefined ? 0 : Math.max(0, low_ms - asked_ms);
   if (bench.enabled) wrong.push("SRC ENABLE is still high");
   else if (enable_ms > allowed_ms[loss])
