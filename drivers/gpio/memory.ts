@@ -1,12 +1,14 @@
 /** Lines in memory, for tests: what the guard sets can be watched, what the bench drives can be moved. */
 import { RigError } from "../../rig/model/errors.ts";
-import type { GpioBackend, GpioEdge } from "./backend.ts";
+import type { GpioBackend, GpioEdge, GpioLoss } from "./backend.ts";
 
 export interface MemoryGpio extends GpioBackend {
   /** The bench moves a line. */
   drive(line: string, high: boolean): void;
   /** Every level that was set, in order. */
   readonly sets: readonly { readonly line: string; readonly high: boolean }[];
+  /** Edges came too fast and were thrown away. */
+  drop(edges: number): void;
   /** Takes the back end away, as an unplugged device or a dead twin would. */
   lose(why: string): void;
   /** true: the line does not follow and its set never resolves. */
@@ -22,6 +24,7 @@ class MemoryLines implements MemoryGpio {
   readonly #lost = new AbortController();
   readonly #levels: Record<string, boolean>;
   readonly #listeners = new Set<(edge: GpioEdge) => void>();
+  readonly #lossListeners = new Set<(loss: GpioLoss) => void>();
   readonly #stuck = new Set<string>();
   #seq = 0;
 
@@ -54,6 +57,16 @@ class MemoryLines implements MemoryGpio {
     return () => this.#listeners.delete(listener);
   }
 
+  onLoss(listener: (loss: GpioLoss) => void): () => void {
+    this.#lossListeners.add(listener);
+    return () => this.#lossListeners.delete(listener);
+  }
+
+  drop(edges: number): void {
+    this.#seq += edges;
+    for (const listener of this.#lossListeners) listener({ edges });
+  }
+
   drive(line: string, high: boolean): void {
     if (this.#levels[line] === high) return;
     this.#levels[line] = high;
@@ -73,5 +86,6 @@ class MemoryLines implements MemoryGpio {
 
   async close(): Promise<void> {
     this.#listeners.clear();
+    this.#lossListeners.clear();
   }
 }

@@ -249,8 +249,10 @@ function checkLines(document: Doc): void {
     if (line.direction === "out" && line.healthy !== undefined) {
       document.refuse(["gpio", "lines", id, "healthy"], "an output cannot be an interlock", "remove it");
     }
-    if (line.access && line.healthy === undefined) {
-      document.refuse(["gpio", "lines", id, "access"], "is only for interlocks", "add healthy or remove it");
+    for (const mark of ["access", "watchdog"] as const) {
+      if (line[mark] && line.healthy === undefined) {
+        document.refuse(["gpio", "lines", id, mark], "is only for interlocks", "add healthy or remove it");
+      }
     }
   }
   for (const required of ["EN", "WD"]) {

@@ -6,6 +6,7 @@ import { RigError } from "../model/errors.ts";
 import { checkBench } from "./benchChecks.ts";
 import { type BenchDocument, benchSchema, isDate } from "./benchSchema.ts";
 import { type Document, parseText, readDocument } from "./document.ts";
+import { checkHalves } from "./halfChecks.ts";
 import { checkRatings } from "./ratingChecks.ts";
 
 /** Throws FILE_UNREADABLE or BENCH_INVALID, whose message names file, line and field. */
@@ -44,12 +45,13 @@ function toBench(document: Document<BenchDocument>): Bench {
     channels: mapValues(file.channels, (channel, name): DaqChannel => ({ name, ...channel })),
     gpio: {
       chip: file.gpio.chip,
-      lines: mapValues(file.gpio.lines, ({ direction, line, healthy, access }, id) => ({
+      lines: mapValues(file.gpio.lines, ({ direction, line, healthy, access, watchdog }, id) => ({
         id,
         direction,
         line,
         ...(healthy ? { healthy } : {}),
         ...(access ? { access } : {}),
+        ...(watchdog ? { watchdog } : {}),
       })),
     },
     interlocks: Object.keys(file.gpio.lines).filter((id) => file.gpio.lines[id]?.healthy !== undefined),
@@ -64,10 +66,13 @@ function toBench(document: Document<BenchDocument>): Bench {
     reach: { source: file.reach.source.filter(isContact), meter: file.reach.meter.filter(isContact) },
     proofTests: Object.entries(file.proof_tests).map(([id, test]) => ({ id, ...test })),
     contacts: file.contacts.filter((contact): contact is Contact => isContact(contact)),
+    halves: Object.entries(file.halves ?? {}).map(([id, half]) => ({ id, ...half })),
     topology: file.topology,
+    checks: mapValues(file.checks ?? {}, ({ every_h, ...rest }) => ({ every_s: every_h * 3600, ...rest })),
     waivers: file.waivers,
   };
   checkRatings(document, bench);
+  checkHalves(document);
   return bench;
 }
 
@@ -138,4 +143,13 @@ export function overdueCalibrations(bench: Bench, date: string): readonly string
     .filter((entry) => entry.calibrationDue !== "n/a" && entry.calibrationDue < date)
     .map((entry) => entry.role)
     .filter((role) => !bench.waivers.some((waiver) => waiver.id === `calibration:${role}`));
+}
+
+/** Reference halves whose own record is past its date and that no waiver `half:<id>` covers. */
+export function overdueHalves(bench: Bench, date: string): readonly string[] {
+  if (!isDate(date)) throw new RigError("USAGE", `"${date}" is not a date; write it as YYYY-MM-DD`);
+  return (bench.halves ?? [])
+    .filter((half) => half.due < date || half.checked > date)
+    .map((half) => half.id)
+    .filter((id) => !bench.waivers.some((waiver) => waiver.id === `half:${id}`));
 }

@@ -1,6 +1,8 @@
 /** Shape of a bench file. Bounds are those of physics and of mains-fed test benches, not of RB-1. */
 import { z } from "zod";
+import { pins } from "../model/contacts.ts";
 import type { Data } from "../model/data.ts";
+import { checkIds } from "../model/declared.ts";
 
 const name = z.string().regex(/^[\x21-\x7e]{1,64}$/, "a name has 1 to 64 printable characters and no spaces");
 const text = z.string().regex(/^[^\p{Cc}]{0,200}$/u, "at most 200 printable characters");
@@ -49,6 +51,17 @@ const lead = z.strictObject({
 });
 
 const ends = { from: node, to: node };
+const pin = z.enum(pins);
+const referenceHalf = z.strictObject({
+  side: z.enum(["evse", "ev"]),
+  coupler: z.enum(["NACS", "CCS1", "J1772"]),
+  serial: text.min(1),
+  contacts: z.partialRecord(pin, pin),
+  max_A: current_A,
+  checked: isoDate,
+  due: isoDate,
+});
+
 const part = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("resistor"),
@@ -108,12 +121,20 @@ const channel = z.discriminatedUnion("measure", [
   }),
 ]);
 
+const check = z.strictObject({
+  every_h: positive.max(8760),
+  artefacts: z.array(name).max(32).default([]),
+  simulated: z.enum(["waived", "enforced"]).default("waived"),
+});
+const checks = z.partialRecord(z.enum(checkIds), check);
+
 export const benchSchema = z.strictObject({
   bench: name,
   title: text,
   site: text,
   topology: z.enum(["source-cv-load-cc", "short-loop"]),
   contacts: z.array(name).min(2),
+  halves: z.record(name, referenceHalf).optional(),
   envelope: z.strictObject({
     power_current_A: current_A,
     power_voltage_V: positive.max(60),
@@ -143,11 +164,13 @@ export const benchSchema = z.strictObject({
         line: z.int().min(0).max(1023),
         healthy: z.enum(["high", "low"]).optional(),
         access: z.boolean().optional(),
+        watchdog: z.boolean().optional(),
       }),
     ),
   }),
   exclusive: z.record(name, z.strictObject({ why: text, groups: z.record(name, z.array(name).min(1)) })),
   proof_tests: z.record(name, z.strictObject({ what: text, done: isoDate, due: isoDate })),
+  checks: checks.optional(),
   waivers: z.array(z.strictObject({ id: name, by: text.min(1), why: text.min(1) })),
 });
 

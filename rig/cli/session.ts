@@ -20,11 +20,12 @@ import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
+import { noteInstruments, requireWaivers } from "./instrumentNotes.ts";
 import { latchFile, latchPath } from "./latchFile.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 import type { Progress } from "./progress.ts";
 import { type Resumed, startResume, takeUp } from "./resumed.ts";
-import { startGuard } from "./startGuard.ts";
+import { patienceWith, startGuard, watchdogHolds } from "./startGuard.ts";
 
 export interface PlannedJudgement {
   readonly id: string;
@@ -54,6 +55,8 @@ export interface SessionResult extends Outcome {
 }
 
 const beat_ms = 50;
+/** A mirror contact, the kernel and the guard take this long at most to tell of a contactor, ms. */
+const feedback_ms = 300;
 const close_ms = 3000;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
@@ -119,12 +122,14 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       safeOff: makeSafeOff({ bench: inputs.bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
       lines,
       realTime: (inputs.twin?.speed ?? 1) !== "max",
+      feedback_ms: feedback_ms * patienceWith(inputs.twin),
       latch: latchFile(latchPath(options.store, inputs.twin)),
       note: (body) => parts.journal.append({ type: "note", lane: "main", attempt: 1, body }),
     });
     recordTrips(safety.tripped, parts.journal);
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
+    guard.onLoss((edges) => safety.lostEdges(edges));
     const ask = announced(options.operator(parts.control), safety);
     const performer = new LivePerformer({ clock, journal: parts.journal, safety, instruments, ask });
     const alive = guard;
@@ -138,6 +143,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       options.watch.tick?.(clock.bench_s());
     }, beat_ms);
     await guard.arm(Object.values(instruments).flatMap((instrument) => instrument.safe));
+    await watchdogHolds(inputs.bench, guard, patienceWith(inputs.twin), end.signal);
     vitals.ready();
     return await runPlan(inputs, options, parts, safety, performer, proof);
   } catch (thrown) {
@@ -267,49 +273,6 @@ async function clockOf(
   );
   clock.failed.addEventListener("abort", () => end.abort(asRigError(clock.failed.reason)), { once: true });
   return clock;
-}
-
-function noteInstruments(
-  instruments: Readonly<Record<string, Instrument>>,
-  inputs: Inputs,
-  journal: StoreJournal,
-): void {
-  for (const [role, { identity }] of Object.entries(instruments)) {
-    const entry = inputs.bench.instruments[role];
-    const body: Data = {
-      kind: "instrument",
-      role,
-      model: identity.model,
-      serial: identity.serial,
-      firmware: identity.firmware,
-      identity: identity.raw,
-      calibrationDue: entry?.calibrationDue ?? "n/a",
-      unverified: [...identity.unverified],
-    };
-    journal.append({ type: "note", lane: "main", attempt: 1, body });
-  }
-}
-
-/** A driver with an unverified set may not drive the power domain without a waiver, which the report prints. */
-function requireWaivers(
-  instruments: Readonly<Record<string, Instrument>>,
-  inputs: Inputs,
-  journal: StoreJournal,
-  say: (line: string) => void,
-): void {
-  for (const [role, { identity }] of Object.entries(instruments)) {
-    if (identity.unverified.length === 0) continue;
-    const id = `unverified.${role}`;
-    const text = `${identity.model}: not verified against a manual: ${identity.unverified.join("; ")}`;
-    const waiver =
-      inputs.waivers.find((w) => w.id === id) ??
-      (inputs.twin ? { id, text, by: "twin (nothing real is driven)" } : undefined);
-    if (!waiver) {
-      throw new RigError("RIG_CHECK_FAILED", `${text}. Name who accepts it as waiver ${id} in ${inputs.bench.file}`);
-    }
-    say(`      waiver ${id}: ${text} (accepted by ${waiver.by})`);
-    journal.append({ type: "note", lane: "main", attempt: 1, body: { kind: "waiver", ...waiver, text } });
-  }
 }
 
 const orderly = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

@@ -3,11 +3,11 @@ import type { Effect, Instrument, Io, OpRule, Waveform } from "../kinds/kinds.ts
 import { ops } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Data } from "../model/data.ts";
-import { asRigError, type ErrorCode, RigError } from "../model/errors.ts";
+import { asRigError, RigError } from "../model/errors.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Measurement } from "../model/verdict.ts";
 import type { Call, MonitorCommand, Points } from "../plan/commands.ts";
-import type { Admission, AskOperator, Safety } from "../plan/parts.ts";
+import type { AskOperator, Refusal, Safety } from "../plan/parts.ts";
 import type { EventBody, Journal } from "../store/types.ts";
 import { Busy, follow, type Lane } from "./lane.ts";
 import type { Leaf, Performer } from "./performer.ts";
@@ -132,7 +132,12 @@ export class LivePerformer implements Performer {
     await before;
     try {
       if (lane.signal.aborted) throw asRigError(lane.signal.reason);
-      demand(call, this.parts.safety.admit(call, { monitored: [...this.monitored] }));
+      const admission = this.parts.safety.admit(call, { monitored: [...this.monitored] });
+      // A refusal is evidence, and a replay must meet it where the plan did.
+      if (!admission.ok) {
+        const seq = this.append({ type: "issued", command: callData(call), effect }, lane);
+        throw this.failed(seq, refusal(call, admission), lane);
+      }
       return await this.issue(call, effect, rule, lane);
     } finally {
       open();
@@ -149,7 +154,10 @@ export class LivePerformer implements Performer {
       // The disk may have taken its time: nothing leaves that was not wanted any more.
       try {
         if (lane.signal.aborted) throw asRigError(lane.signal.reason);
-        if (effect === "switch" || effect === "energise") demand(call, safety.recheck(call));
+        if (effect === "switch" || effect === "energise") {
+          const admission = safety.recheck(call);
+          if (!admission.ok) throw refusal(call, admission);
+        }
       } catch (thrown) {
         throw this.failed(seq, thrown, lane);
       }
@@ -275,15 +283,10 @@ export class LivePerformer implements Performer {
   }
 }
 
-/** @throws RigError when the safety layer says no */
-function demand(call: Call, admission: Admission): void {
-  if (admission.ok) return;
-  const code: ErrorCode = admission.rule.startsWith("interlock") ? "INTERLOCK_OPEN" : refusals(admission.rule);
-  throw new RigError(code, `${call.role}.${call.op} refused by rule ${admission.rule}: ${admission.why}`);
-}
+const refusal = (call: Call, { rule, why, code }: Refusal): RigError =>
+  new RigError(code, `${call.role}.${call.op} refused by rule ${rule}: ${why}`);
 
 const calledOff = new RigError("ABORTED", "in time");
-const refusals = (rule: string): ErrorCode => (rule.startsWith("envelope") ? "ENVELOPE_EXCEEDED" : "SWITCHING_REFUSED");
 
 const waveName = (call: Call, lane: Lane): string =>
   "as" in call.args ? call.args.as : (lane.path.at(-1) ?? lane.name);

@@ -66,6 +66,7 @@ class Client implements GuardClient {
   readonly #wire: JsonLines;
   readonly #lost = new AbortController();
   readonly #listeners = new Set<(edge: GpioEdge) => void>();
+  readonly #lossListeners = new Set<(edges: number) => void>();
   readonly #waiting = new Map<number, Waiting>();
   #levels: Readonly<Record<string, boolean>> = {};
   #id = 0;
@@ -113,6 +114,11 @@ class Client implements GuardClient {
   onEdge(listener: (edge: GpioEdge) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onLoss(listener: (edges: number) => void): () => void {
+    this.#lossListeners.add(listener);
+    return () => this.#lossListeners.delete(listener);
   }
 
   async release(): Promise<void> {
@@ -169,12 +175,13 @@ class Client implements GuardClient {
 
   #message(object: JsonObject): void {
     this.answered = true;
-    const { id, lines, edge, high, ns, seq, triggered, beat, error, ok } = object;
+    const { id, lines, edge, high, ns, seq, edgesLost, triggered, beat, error, ok } = object;
     if (beat === true) this.#unanswered = 0;
     if (isLevels(lines)) this.#levels = { ...lines };
     if (typeof triggered === "string") this.end(`it made the bench safe: ${triggered}`);
     if (typeof edge === "string" && typeof high === "boolean" && typeof ns === "string" && typeof seq === "number")
       this.#edge({ line: edge, high, kernel_ns: ns, seq });
+    if (typeof edgesLost === "number") for (const listener of this.#lossListeners) listener(edgesLost);
     if (ok === undefined) return;
     const waiting = typeof id === "number" ? this.#waiting.get(id) : undefined;
     if (ok === true) waiting?.done(object);

@@ -67,6 +67,10 @@ export class GuardCore {
       this.#finish = resolve;
     });
     options.gpio.onEdge((edge) => this.#edge(edge));
+    options.gpio.onLoss?.(({ edges }) => {
+      options.note("edges-lost", { edges });
+      options.send({ edgesLost: edges });
+    });
     const lost = (): void => this.trigger(`the lines were lost: ${text(options.gpio.lost.reason)}`);
     options.gpio.lost.addEventListener("abort", lost, { once: true });
   }

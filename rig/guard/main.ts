@@ -41,7 +41,6 @@ async function main(): Promise<void> {
   const [enableLine, watchdogLine] = lines;
   const { note, close } = openLog(log);
   const backend = await openGpio(gpio, new AbortController().signal, map);
-  backend.onLoss?.(({ edges }) => note("edges-lost", { edges }));
   const { well, ready, end: endVitals } = await openVitals(watchdog, note);
   const running = runGuard({ socket, gpio: backend, enableLine, watchdogLine, open: openPort, note, well });
   const { core, ended } = await running.catch((error: unknown) => {

@@ -14,6 +14,8 @@ export interface Guard {
   lines(): Readonly<Record<string, boolean>>;
   /** Returns the function that ends it. */
   onEdge(listener: (edge: GpioEdge) => void): () => void;
+  /** Edges that the kernel threw away, told before those that it kept (see GpioBackend). Returns the end of it. */
+  onLoss(listener: (edges: number) => void): () => void;
   /** Aborts with GUARD_LOST when the guard ends, triggers or no longer answers beats. */
   readonly lost: AbortSignal;
 }

@@ -4,6 +4,8 @@
  */
 import type { Contact } from "./contacts.ts";
 import type { Data } from "./data.ts";
+import type { CheckId, CheckRule } from "./declared.ts";
+import type { ReferenceHalf } from "./halves.ts";
 
 /**
  * An electrical node. `evse.DC+` is the contact of the reference half itself, `evse.DC+.F` and `evse.DC+.S` its force
@@ -147,6 +149,8 @@ export interface GpioLine {
   readonly healthy?: "high" | "low";
   /** A lid: it may open while the bench is passive, because a person must reach in. Absent: opening always trips. */
   readonly access?: boolean;
+  /** The watchdog relay's own contact: it holds only while the guard toggles WD, so it counts while the bench is live. */
+  readonly watchdog?: boolean;
 }
 
 export interface Bench {
@@ -172,7 +176,11 @@ export interface Bench {
   readonly proofTests: readonly ProofTest[];
   /** Contacts that have a reference half on this bench. */
   readonly contacts: readonly Contact[];
+  /** Exchangeable reference halves; empty: DC halves whose contacts are the terminals of their names. */
+  readonly halves?: readonly ReferenceHalf[];
   readonly topology: "source-cv-load-cc" | "short-loop";
   /** Named waivers: UNVERIFIED sets and overdue calibrations that somebody accepted. */
+  /** Periodic checks by artefacts; what is left out is as `defaultChecks` has it. */
+  readonly checks?: Readonly<Partial<Record<CheckId, CheckRule>>>;
   readonly waivers: readonly { readonly id: string; readonly by: string; readonly why: string }[];
 }

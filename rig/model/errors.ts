@@ -35,6 +35,7 @@ export const catalogue = {
   LABEL_INVALID: entry("usage", "Scan or type the label again: 1 to 64 printable characters."),
   ROLE_MISSING: entry("usage", "Give the bench file an instrument for this role, or choose another bench."),
   PATH_REFUSED: entry("usage", "Choose another path, or an element with a higher rating, in the bench file."),
+  HALF_MISSING: entry("usage", "Give the bench file a reference half for this coupler, or choose another bench."),
   RUN_UNKNOWN: entry("usage", "List the runs with `rig runs`."),
   // The wire
   PORT_OPEN_FAILED: entry("communication", "Check the cable, the power and the port's name in the bench file."),
@@ -60,11 +61,17 @@ export const catalogue = {
   INTERLOCK_OPEN: entry("safety", "Close the lid, release the emergency stop, then reset the interlock."),
   ENVELOPE_EXCEEDED: entry("safety", "The step asks for more than the bench file's envelope allows."),
   SWITCHING_REFUSED: entry("safety", "The relay pattern is forbidden on this bench: see the rule named."),
+  CONTACTOR_FEEDBACK: entry("rig", "Test the contactor for weld and coil supply, then `rig reset --by NAME`."),
   TRIPPED: entry("safety", "A safety limit tripped: read the cause, let the bench cool, then `rig reset --by NAME`."),
   GUARD_LOST: entry("safety", "The guard process ended: the bench was made safe; look at its log, then start again."),
   ABORTED: entry("safety", "The run was stopped by a person or a signal."),
   STEP_DEADLINE: entry("deadline", "The step took longer than it may: see the last command in the record."),
   PROMPT_TIMEOUT: entry("deadline", "Nobody answered in time: start the run again."),
+  RIG_LOCKED: entry(
+    "rig",
+    "A known artefact was answered wrongly: repair the rig, repeat the check, then `rig unlock --by NAME --reason TEXT`.",
+  ),
+  CHECK_OVERDUE: entry("rig", "Do the check that is named, or let a named person waive it in the bench file."),
   // Keeping
   STORAGE_FAILED: entry("storage", "Free space or repair the disk; the run counts as not done."),
   STORE_VERSION: entry("storage", "The store was written by a newer version: update the program."),

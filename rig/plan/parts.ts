@@ -1,6 +1,6 @@
 /** What the engine needs from others; cli/ composes. Interfaces only, so that engine and safety do not know each other. */
 import type { Data } from "../model/data.ts";
-import type { RigError } from "../model/errors.ts";
+import type { ErrorCode, RigError } from "../model/errors.ts";
 import type { Call, Prompt } from "./commands.ts";
 
 export interface AdmitContext {
@@ -8,7 +8,14 @@ export interface AdmitContext {
   readonly monitored: readonly Call[];
 }
 
-export type Admission = { readonly ok: true } | { readonly ok: false; readonly rule: string; readonly why: string };
+export type Admission = { readonly ok: true } | Refusal;
+
+export interface Refusal {
+  readonly ok: false;
+  readonly rule: string;
+  readonly why: string;
+  readonly code: ErrorCode;
+}
 
 export interface Safety {
   /** Envelope, interlocks and switching rules on the state after the call. A refusal latches. */

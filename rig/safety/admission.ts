@@ -8,8 +8,9 @@ import type { Reading } from "../model/reading.ts";
 import type { Call } from "../plan/commands.ts";
 import type { Admission, AdmitContext, Safety } from "../plan/parts.ts";
 import { intoChargedOutput, meterLimits, unknownRelays } from "./callRules.ts";
+import { Feedback } from "./feedback.ts";
 import { Latch, type LatchStore } from "./latch.ts";
-import { isEnergised, openInterlocks, type Violation, violations, watchList } from "./rules.ts";
+import { codeOfRule, isEnergised, openInterlocks, type Violation, violations, watchList } from "./rules.ts";
 import { ScanAge } from "./scanAge.ts";
 import {
   after,
@@ -38,6 +39,11 @@ export interface SafetyOptions {
   readonly note?: (body: Data) => void;
   /** Brings the bench to its safe state and returns the evidence (see safeOff.ts). */
   readonly safeOff: (why: string) => Promise<Data>;
+  /**
+   * How long contactor feedback may lag behind a relay's read-back, ms of wall time. Default 0: lines follow at once
+   * (kind twins), and it is judged at each settled call too.
+   */
+  readonly feedback_ms?: number;
   /** Levels of the safety lines as the guard sees them; `line` reports edges besides. */
   readonly lines?: () => Readonly<Record<string, boolean>>;
 }
@@ -50,9 +56,14 @@ export interface LineEdge {
 export interface SafetyLayer extends Safety {
   /** An edge of a safety line: an interlock that opens trips at once, and a lid that opened ends the proof of earth. */
   line(edge: LineEdge): void;
+  /** Edges of the safety lines were thrown away: an interlock may have opened and closed unseen, so a live bench trips. */
+  lostEdges(edges: number): void;
   /** Once more between `durable` and the frame, which may take its time: latch and interlocks. A refusal trips. */
   recheck(call: Call): Admission;
-  /** From the control loop, every 50 ms: trips when no scan settles for 2.5 s of wall time while a current may flow. */
+  /**
+   * From the control loop, every 50 ms: trips when no scan settles for 2.5 s of wall time while a current may flow, and
+   * when a contactor's feedback disagrees while the bench is live.
+   */
   check(): void;
   /**
    * An announced check of a line that would else latch: pressing it at rest is then no trip. `on` false ends the
@@ -83,6 +94,7 @@ class Gate implements SafetyLayer {
   #least: BenchState = atRest;
   readonly #latch: Latch;
   readonly #age = new ScanAge();
+  readonly #feedback: Feedback;
   readonly #expected = new Set<string>();
   /** Bench times of the last rise of driven current and of the last change of a set-point, s. */
   #raised_s = Number.NEGATIVE_INFINITY;
@@ -91,6 +103,7 @@ class Gate implements SafetyLayer {
   constructor(options: SafetyOptions) {
     this.#options = options;
     this.#watch = new Watch(options.bench);
+    this.#feedback = new Feedback(options.bench, options.feedback_ms ?? 0);
     this.#latch = new Latch(options.latch, options.note ?? (() => undefined));
   }
 
@@ -117,26 +130,25 @@ class Gate implements SafetyLayer {
     const next = after(bench, before, call);
     const found = [
       ...unknownRelays(bench, call),
-      ...(effect === "energise" ? openInterlocks(bench, next.lines) : []),
+      ...(effect === "energise" ? [...openInterlocks(bench, next.lines), ...this.#disagreeing()] : []),
       ...violations(bench, next),
       ...(call.kind === "matrix" ? switchingViolations(bench, before, next.closed, this.#least.closed) : []),
       ...meterLimits(bench, call),
       ...intoChargedOutput(bench, before, next),
       ...this.#ramp(next),
     ].at(0);
-    if (!found) return { ok: true };
-    const code = found.rule.startsWith("interlock")
-      ? "INTERLOCK_OPEN"
-      : found.rule.startsWith("envelope")
-        ? "ENVELOPE_EXCEEDED"
-        : "SWITCHING_REFUSED";
+    if (!found) {
+      if (call.kind === "matrix") this.#feedback.moving(true);
+      return { ok: true };
+    }
+    const code = codeOfRule(found.rule);
     this.#latch.refuse(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
-    return { ok: false, rule: found.rule, why: found.why };
+    return { ok: false, rule: found.rule, why: found.why, code };
   }
 
   #refusal(): Admission | undefined {
     const { cause } = this.#latch;
-    return cause && { ok: false, rule: "latched", why: `${cause.rule}: ${cause.why}` };
+    return cause && { ok: false, rule: "latched", why: `${cause.rule}: ${cause.why}`, code: "SWITCHING_REFUSED" };
   }
 
   recheck(call: Call): Admission {
@@ -155,10 +167,25 @@ class Gate implements SafetyLayer {
   }
 
   check(): void {
+    this.#checkFeedback();
     if (this.#options.realTime !== true) return;
     const driven = drivenCurrent(this.#options.bench, this.#state) > noCurrent_A;
     const found = this.#age.check(driven, this.#wall_ms());
     if (found) this.#latch.trip(found, "TRIPPED");
+  }
+
+  /** At rest it refuses whatever energises; the self-check and safe-off judge it by name. */
+  #checkFeedback(): void {
+    this.#takeLines();
+    const { source, enable, maybeCurrent } = this.#state;
+    const found = this.#disagreeing()[0];
+    if (found && (source.on || enable || maybeCurrent)) this.#latch.trip(found, "CONTACTOR_FEEDBACK");
+  }
+
+  #disagreeing(): readonly Violation[] {
+    const believed = { most: this.#state.closed, least: this.#least.closed, lines: this.#state.lines };
+    const found = this.#feedback.check(believed, this.#wall_ms());
+    return found ? [found] : [];
   }
 
   #wall_ms(): number {
@@ -172,6 +199,8 @@ class Gate implements SafetyLayer {
     const changes = effectOf(call) !== "read";
     if (changes) this.#takeLines();
     if (changes || call.kind === "gpio") this.#checkLines();
+    if (call.kind === "matrix") this.#feedback.moving(false);
+    if (!this.#options.feedback_ms) this.#checkFeedback();
     const readings = readingsOf(call, reply);
     if (readings) this.#scanned(call, readings);
   }
@@ -196,6 +225,7 @@ class Gate implements SafetyLayer {
   failed(call: Call, _error: RigError): void {
     const { bench } = this.#options;
     this.#become(afterFailure(bench, this.#state, call), afterFailure(bench, this.#least, call, "least"), call);
+    if (call.kind === "matrix") this.#feedback.moving(false);
   }
 
   provePe(): void {
@@ -205,6 +235,19 @@ class Gate implements SafetyLayer {
   line(edge: LineEdge): void {
     this.#state = { ...this.#state, lines: { ...this.#state.lines, [edge.line]: edge.high } };
     this.#checkLines();
+  }
+
+  lostEdges(edges: number): void {
+    this.#takeLines();
+    this.#state = { ...this.#state, peProved: false };
+    this.#checkLines();
+    if (!this.#isLive()) return;
+    const why = `${edges} edges of the safety lines were lost: an interlock may have opened and closed again unseen`;
+    this.#latch.trip({ rule: "interlock-lost", why }, "INTERLOCK_OPEN");
+  }
+
+  #isLive(): boolean {
+    return isEnergised(this.#options.bench, this.#state) || this.#state.maybeCurrent;
   }
 
   expectPress(line: string, on: boolean, by?: string): void {
@@ -218,7 +261,9 @@ class Gate implements SafetyLayer {
   }
 
   async safeOff(why: string): Promise<Data> {
+    this.#feedback.moving(true);
     const evidence = await this.#options.safeOff(why);
+    this.#feedback.moving(false);
     // What was proved is in the evidence; the earth of this mating must be proved again.
     const { lines, closed, source } = this.#state;
     const done = (evidence as { readonly ok?: unknown } | null)?.ok === true;
@@ -231,7 +276,7 @@ class Gate implements SafetyLayer {
   reset(by: string): void {
     if (by.trim() === "") throw new RigError("USAGE", "who clears the trip? give a name");
     this.#takeLines();
-    const open = openInterlocks(this.#options.bench, this.#state.lines)[0];
+    const open = openInterlocks(this.#options.bench, this.#state.lines).find((one) => !one.watchdog);
     if (open) throw new RigError("INTERLOCK_OPEN", `${open.why}: it must be healthy before ${by} can reset`, {});
     this.#latch.clear(by);
     this.#watch.forget();
@@ -272,9 +317,9 @@ class Gate implements SafetyLayer {
     const open = openInterlocks(bench, this.#state.lines).filter((one) => one.rule === "interlock-open");
     if (open.length === 0) return;
     // With a lid open or the stop pressed, somebody may exchange the adapter.
-    this.#state = { ...this.#state, peProved: false };
-    const live = isEnergised(bench, this.#state) || this.#state.maybeCurrent;
-    const trip = open.find((one) => live || !(one.access || this.#expected.has(one.line)));
+    if (open.some((one) => !one.watchdog)) this.#state = { ...this.#state, peProved: false };
+    const live = this.#isLive();
+    const trip = open.find((one) => live || !(one.access || one.watchdog || this.#expected.has(one.line)));
     if (trip) this.#latch.trip({ rule: trip.rule, why: trip.why }, "INTERLOCK_OPEN");
   }
 }

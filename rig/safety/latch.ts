@@ -42,7 +42,7 @@ export class Latch {
   }
 
   /** The bench tripped: latched until reset. That the store could not keep it is said in the error, and stops nothing. */
-  trip(found: Violation, code: "TRIPPED" | "INTERLOCK_OPEN"): void {
+  trip(found: Violation, code: "TRIPPED" | "INTERLOCK_OPEN" | "CONTACTOR_FEEDBACK"): void {
     if (this.#cause) return;
     this.#cause = found;
     let unsaved = "";

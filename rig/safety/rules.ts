@@ -4,6 +4,7 @@
  * contract with the engine, which reports them as such.
  */
 import type { Bench, DaqChannel } from "../model/bench.ts";
+import type { ErrorCode } from "../model/errors.ts";
 import { type Edge, Joined } from "../model/netlist.ts";
 import { isWire, type Layout, layoutOf } from "./layout.ts";
 import { type BenchState, drivenCurrent, modeOf, noCurrent_A } from "./state.ts";
@@ -17,6 +18,13 @@ export interface Violation {
 
 /** Source current limit above the load's current by this factor, so that the load alone regulates (H). */
 const sourceAboveLoad = 1.02;
+
+/** The error that a refusal by a rule is reported as. */
+export function codeOfRule(rule: string): ErrorCode {
+  if (rule === "contactor-feedback") return "CONTACTOR_FEEDBACK";
+  if (rule.startsWith("interlock")) return "INTERLOCK_OPEN";
+  return rule.startsWith("envelope") ? "ENVELOPE_EXCEEDED" : "SWITCHING_REFUSED";
+}
 
 export function violations(bench: Bench, state: BenchState): readonly Violation[] {
   return [
@@ -168,17 +176,18 @@ function interlocks(bench: Bench, state: BenchState): readonly Violation[] {
   return isEnergised(bench, state) ? openInterlocks(bench, state.lines) : [];
 }
 
-/** An interlock that is not healthy; `access` marks a lid. */
+/** An interlock that is not healthy; `access` marks a lid, `watchdog` the watchdog relay: both count while live. */
 export interface OpenInterlock extends Violation {
   readonly line: string;
   readonly access: boolean;
+  readonly watchdog: boolean;
 }
 
 export function openInterlocks(bench: Bench, lines: Readonly<Record<string, boolean>>): readonly OpenInterlock[] {
   return bench.interlocks.flatMap((id) => {
     const level = lines[id];
-    const access = bench.gpio.lines[id]?.access === true;
-    const line = { line: id, access };
+    const { access = false, watchdog = false } = bench.gpio.lines[id] ?? {};
+    const line = { line: id, access, watchdog };
     if (level === undefined) return [{ ...rule("interlock-unknown", `${id} has not been read yet`), ...line }];
     const healthy = bench.gpio.lines[id]?.healthy === "high";
     return level === healthy ? [] : [{ ...rule("interlock-open", `${id} is ${level ? "high" : "low"}`), ...line }];

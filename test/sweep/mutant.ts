@@ -15,6 +15,7 @@ export async function noGuard(gpio: string, signal: AbortSignal): Promise<GuardC
     enable: (on) => lines.set("EN", on),
     lines: () => lines.lines(),
     onEdge: (listener) => lines.onEdge(listener),
+    onLoss: () => () => undefined,
     handOver: async () => lines.close(),
     release: async () => {
       await lines.set("EN", false);

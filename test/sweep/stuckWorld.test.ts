@@ -54,7 +54,7 @@ describe("an emergency stop that bounces", () => {
       bench: rb1,
       clock: { bench_s: () => 0 },
       safeOff: async () => ({ ok: true, evidence: [] }),
-      lines: () => ({ ESTOP: true, LID1: true, LID2: true, OT: true, SMOKE: true }),
+      lines: () => ({ ESTOP: true, LID1: true, LID2: true, OT: true, SMOKE: true, WDR: true }),
     });
     const current = { do: "call", role: "source", kind: "source", op: "output", args: { on: true } } as const;
     safety.settled(

@@ -35,9 +35,11 @@ const safetyInputs = ["ESTOP", "LID1", "LID2", "OT", "SMOKE"] as const;
 export function createChain(plant: Plant, relays: Relays, source: PowerSource, options: ChainOptions): Chain {
   const state: Record<string, boolean> = {};
   const listeners = new Set<(edge: { line: string; high: boolean; at_s: number }) => void>();
-  for (const [line, { direction, healthy }] of Object.entries(plant.bench.gpio.lines)) {
-    state[line] = direction === "in" && healthy === "high";
+  for (const [line, { direction, healthy, watchdog }] of Object.entries(plant.bench.gpio.lines)) {
+    const well = watchdog !== true || options.watchdog === "ideal";
+    state[line] = direction === "in" && healthy !== undefined && (healthy === "high") === well;
   }
+  const watchdogLines = Object.values(plant.bench.gpio.lines).filter((line) => line.watchdog === true);
   let lastEdge_ms = Number.NEGATIVE_INFINITY;
   let enabled = false;
   let cancelDrop: (() => void) | undefined;
@@ -82,6 +84,7 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
       }
     }
     const watched = options.watchdog === "ideal" || options.watchdog_ms() - lastEdge_ms <= options.hold_ms;
+    for (const { id, healthy } of watchdogLines) level(id, (healthy === "high") === watched);
     const next = safe && watched && state["EN"] === true;
     if (next === enabled) return;
     enabled = next;

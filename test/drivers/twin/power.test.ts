@@ -123,6 +123,17 @@ describe("the safety chain", () => {
     expect(rig.world.source.enabled()).toBe(false);
   });
 
+  test("the watchdog relay's own contact follows it", () => {
+    const ideal = rigWith();
+    expect(ideal.world.gpio.lines()["WDR"]).toBe(true);
+    const rig = rigWith({ watchdog: "toggled" });
+    expect(rig.world.gpio.lines()["WDR"]).toBe(false);
+    rig.world.gpio.setLine("WD", true);
+    expect(rig.world.gpio.lines()["WDR"]).toBe(true);
+    rig.world.advance(0.26);
+    expect(rig.world.gpio.lines()["WDR"]).toBe(false);
+  });
+
   test("edges of inputs are told to listeners, and the nest code shows the adapter", () => {
     const rig = rigWith();
     const edges: string[] = [];

@@ -40,7 +40,7 @@ describe("the reference bench", () => {
   it("loads with all its relays, leads, channels and interlocks", () => {
     expect(Object.keys(bench.relays).length).toBe(56 + 23 + 10 + 4);
     expect(bench.contacts.length).toBe(14);
-    expect(bench.interlocks).toEqual(["ESTOP", "LID1", "LID2", "OT", "SMOKE"]);
+    expect(bench.interlocks).toEqual(["ESTOP", "LID1", "LID2", "OT", "SMOKE", "WDR"]);
     expect(bench.channels["SH"]).toMatchObject({ channel: 101, measure: "V", hi: "SRC+", lo: "P" });
     expect(bench.instruments["milliohm"]?.calibrationDue).toBe("2027-06-30");
     expect(bench.hash).toMatch(/^[0-9a-f]{64}$/);

@@ -99,11 +99,11 @@ export function rig(behaviour: Behaviour = {}): Rig {
   const safety: Safety = {
     admit: (call) => {
       const why = behaviour.refuse?.(call);
-      return why ? { ok: false, rule: "exclusive", why } : { ok: true };
+      return why ? { ok: false, rule: "exclusive", why, code: "SWITCHING_REFUSED" } : { ok: true };
     },
     recheck: (call) => {
       const why = behaviour.recheck?.(call);
-      return why ? { ok: false, rule: "interlock-open", why } : { ok: true };
+      return why ? { ok: false, rule: "interlock-open", why, code: "INTERLOCK_OPEN" } : { ok: true };
     },
     settled: () => undefined,
     failed: () => undefined,

@@ -152,6 +152,15 @@ describe("the guard", () => {
     expect(bench.sent.some((message) => message["id"] === 3)).toBe(false);
   });
 
+  it("tells the controller of edges that were thrown away, before those that were kept", async () => {
+    const bench = testBench();
+    bench.hello();
+    bench.gpio.drop(7);
+    bench.gpio.drive("LID1", false);
+    expect(bench.sent.slice(-2)).toMatchObject([{ edgesLost: 7 }, { edge: "LID1", high: false }]);
+    expect(bench.notes).toContainEqual({ event: "edges-lost", edges: 7 });
+  });
+
   it("forwards edges of all lines but the watchdog's", async () => {
     const bench = await energised();
     bench.gpio.drive("ESTOP", false);

@@ -11,7 +11,7 @@ import { createSafety, effectOf, type SafetyLayer, type SafetyOptions } from "..
 
 export const bench = loadBench("benches/rb-1.yaml");
 export const wiring = makeWiring(bench);
-export const healthy = { ESTOP: true, LID1: true, LID2: true, OT: true, SMOKE: true };
+export const healthy = { ESTOP: true, LID1: true, LID2: true, OT: true, SMOKE: true, WDR: true };
 
 const matrix = role("matrix", "matrix");
 const contactor = role("contactor", "matrix");
