@@ -3,6 +3,7 @@ import { ops } from "../kinds/kinds.ts";
 import { isContact } from "../model/contacts.ts";
 import type { BenchDocument } from "./benchSchema.ts";
 import type { Document, Path } from "./document.ts";
+import { checkProtection } from "./protection.ts";
 
 type Doc = Document<BenchDocument>;
 
@@ -14,6 +15,9 @@ export function checkBench(document: Doc): void {
   checkChannels(document);
   checkLines(document);
   checkExclusive(document);
+  checkProtection(document.value.protection, document.value.envelope, (path, what, remedy) =>
+    document.refuse(path, what, remedy),
+  );
   for (const [id, test] of Object.entries(document.value.proof_tests)) {
     if (test.due < test.done) document.refuse(["proof_tests", id, "due"], "is before done", "correct the dates");
   }

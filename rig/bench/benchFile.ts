@@ -7,6 +7,7 @@ import { checkBench } from "./benchChecks.ts";
 import { type BenchDocument, benchSchema, isDate } from "./benchSchema.ts";
 import { type Document, parseText, readDocument } from "./document.ts";
 import { checkHalves } from "./halfChecks.ts";
+import { protectionOf } from "./protection.ts";
 import { checkRatings } from "./ratingChecks.ts";
 
 /** Throws FILE_UNREADABLE or BENCH_INVALID, whose message names file, line and field. */
@@ -63,6 +64,7 @@ function toBench(document: Document<BenchDocument>): Bench {
       }),
     ),
     envelope: file.envelope,
+    ...(file.protection ? { protection: protectionOf(file.protection) } : {}),
     reach: { source: file.reach.source.filter(isContact), meter: file.reach.meter.filter(isContact) },
     proofTests: Object.entries(file.proof_tests).map(([id, test]) => ({ id, ...test })),
     contacts: file.contacts.filter((contact): contact is Contact => isContact(contact)),

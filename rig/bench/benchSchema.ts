@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { pins } from "../model/contacts.ts";
 import type { Data } from "../model/data.ts";
+import { protectionSchema } from "./protection.ts";
 import { checkIds } from "../model/declared.ts";
 
 const name = z.string().regex(/^[\x21-\x7e]{1,64}$/, "a name has 1 to 64 printable characters and no spaces");
@@ -145,6 +146,7 @@ export const benchSchema = z.strictObject({
     ambient_max_degC: positive.max(60),
     energy_J: positive.max(1e9),
   }),
+  protection: protectionSchema.optional(),
   reach: z.strictObject({ source: z.array(z.string()), meter: z.array(z.string()) }),
   relay_classes: z.record(name, relayClass),
   relays: z.record(name, relay),

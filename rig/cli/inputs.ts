@@ -1,8 +1,9 @@
 /** What a run is started with, read and checked before anything is opened. */
 import { join } from "node:path";
 import { findAdapterType, loadAdapterType } from "../bench/adapterTypes.ts";
-import { loadBench, overdueCalibrations, overdueProofTests, requireRoles } from "../bench/benchFile.ts";
+import { loadBench, overdueCalibrations, overdueHalves, overdueProofTests, requireRoles } from "../bench/benchFile.ts";
 import { loadLimits } from "../bench/limitsFile.ts";
+import { approvedEnvelope, withEnvelope } from "../bench/protection.ts";
 import { makeWiring } from "../bench/wiring.ts";
 import { type AdapterType, netlistOf } from "../model/adapter.ts";
 import type { Bench } from "../model/bench.ts";
@@ -68,7 +69,11 @@ export function readInputs(options: InputOptions): Inputs {
     );
   }
   const twin = options.ports === undefined ? undefined : twinPorts(options.ports);
-  const bench = withPorts(loadBench(options.bench ?? defaultBench), twin);
+  const house = withPorts(loadBench(options.bench ?? defaultBench), twin);
+  const approved = procedure.ownEnvelope ? approvedEnvelope(house, procedure.id) : undefined;
+  const bench = approved ? withEnvelope(house, approved) : house;
+  const refused = procedure.refuses?.(adapter, approved);
+  if (refused !== undefined) throw new RigError("USAGE", `${procedure.id}: ${adapter.id}: ${refused}`);
   requireRoles(bench, procedure.needs);
   const limits = loadLimits(join(root, "procedures", "limits", `${procedure.limits}.yaml`));
   const context: ProcedureContext = {
@@ -76,8 +81,10 @@ export function readInputs(options: InputOptions): Inputs {
     netlist: netlistOf(adapter),
     wiring: makeWiring(bench),
     fixture: bench.contacts,
+    halves: bench.halves ?? [],
     serial,
     limits,
+    ...(approved ? { approved } : {}),
   };
   const adapterHash = hashOf(adapter as unknown as Data);
   const waivers = dueWaivers(bench, twin !== undefined);
@@ -96,6 +103,7 @@ function dueWaivers(bench: Bench, simulated: boolean): readonly Waiver[] {
       id: `proof-test.${t.id}`,
       what: `proof test ${t.id}, due ${t.due}`,
     })),
+    ...overdueHalves(bench, today).map((id) => ({ id: `half:${id}`, what: `reference half ${id}` })),
     ...overdueCalibrations(bench, today).map((role) => ({ id: `calibration:${role}`, what: `calibration of ${role}` })),
   ];
   for (const { id, what } of overdue) {

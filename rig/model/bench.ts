@@ -128,11 +128,58 @@ export interface Envelope {
   readonly energy_J: number;
 }
 
+/** A wider envelope of temperatures for one procedure, which a named person approved (S10). Nothing else is wider. */
+export interface ApprovedEnvelope {
+  /** The procedure that may use it. */
+  readonly procedure: string;
+  readonly contact_degC: number;
+  readonly grip_degC: number;
+  readonly ambient_max_degC: number;
+  /** The most that the procedure may drive, as a factor of the label's current. */
+  readonly label_factor: number;
+  readonly document: string;
+  readonly approvedBy: string;
+  /** Date of the approval, YYYY-MM-DD. */
+  readonly approved: string;
+}
+
+export interface Protection {
+  /** What the hardware relay of the bench is set to, degC: no approval goes above it. */
+  readonly overTemperatureRelay_degC: number;
+  readonly envelopes: readonly ApprovedEnvelope[];
+}
+
 /** Which contacts of the reference halves an instrument that drives may ever be joined to. */
 export interface Reach {
   readonly source: readonly Contact[];
   readonly meter: readonly Contact[];
 }
+
+/**
+ * Nest N2: plain halves behind a tree of high-voltage relays, in a netlist of its own. The node of a contact there is
+ * `N2.<contact>`.
+ */
+export interface HighVoltage {
+  readonly contacts: readonly Contact[];
+  /** Contacts of N2 that the insulation tester may ever see. */
+  readonly reach: readonly Contact[];
+  /** Nest codes (lines NEST0 to NEST3) with the adapter in N2, and in the nest of the power loop. */
+  readonly code: number;
+  readonly powerCode: number;
+  /** Most that may be asked: peak voltage, and trip current. */
+  readonly peak_V: number;
+  readonly trip_A: number;
+  /** Resistor across the tester's output, and time after which it has brought the largest capacitance below 60 V. */
+  readonly bleeder: string;
+  readonly capacitance_F: number;
+  readonly discharge_s: number;
+  /** Node of the bus that a known resistor joins to each contact, and the value of these resistors, ohm. */
+  readonly standardBus: Node;
+  readonly standard_ohm: number;
+}
+
+/** Below this a conductor of the insulation domain counts as safe to switch and to touch, V (domain.md SYS.60V, P). */
+export const touchSafe_V = 60;
 
 export interface ExclusiveGroups {
   readonly id: string;
@@ -173,6 +220,7 @@ export interface Bench {
   readonly exclusive: readonly ExclusiveGroups[];
   readonly envelope: Envelope;
   readonly reach: Reach;
+  readonly protection?: Protection;
   readonly proofTests: readonly ProofTest[];
   /** Contacts that have a reference half on this bench. */
   readonly contacts: readonly Contact[];
