@@ -12,12 +12,12 @@ import { daq, generator, rails, scope } from "./roles.ts";
 import { connect, disconnect } from "./switching.ts";
 import { isWhole, truth } from "./truth.ts";
 
-const stateNames = ["A", "B", "C", "D"] as const;
-type State = (typeof stateNames)[number];
+export const stateNames = ["A", "B", "C", "D"] as const;
+export type State = (typeof stateNames)[number];
 
-const sides = ["evse", "ev"] as const;
-type Side = (typeof sides)[number];
-const nodeOf: Readonly<Record<Side, string>> = { evse: "CP_S", ev: "CP_V" };
+export const sides = ["evse", "ev"] as const;
+export type Side = (typeof sides)[number];
+export const nodeOf: Readonly<Record<Side, string>> = { evse: "CP_S", ev: "CP_V" };
 
 /** Duty cycles of the check points, % (domain.md 2.3: digital communication, 6 A, 10 A, 30 A, 80 A). */
 const duties = [5, 10, 16, 50, 96] as const;
@@ -69,13 +69,13 @@ export function* pilot(wiring: Wiring): Plan<void> {
   yield* step("Pilot judged", () => judgePilot(before, adapter, after), { deadline_s: 60, takes_s: 1 });
 }
 
-const bypass = (wiring: Wiring): readonly Route[] => [
+export const bypass = (wiring: Wiring): readonly Route[] => [
   wiring.route("CP_S", "X.CP"),
   wiring.route("CP_V", "X.CP"),
   wiring.route("COM_S", "CHASSIS"),
 ];
 
-const throughAdapter = (wiring: Wiring): readonly Route[] => [
+export const throughAdapter = (wiring: Wiring): readonly Route[] => [
   wiring.route("CP_S", wiring.tapOf("evse.CP", "F")),
   wiring.route("COM_S", wiring.tapOf("evse.PE", "F")),
   wiring.route("CP_V", wiring.tapOf("ev.CP", "F")),
@@ -83,15 +83,20 @@ const throughAdapter = (wiring: Wiring): readonly Route[] => [
   wiring.route("COM_S", "CHASSIS"),
 ];
 
-function* onePass(wiring: Wiring, name: string, routes: readonly Route[]): Plan<Pass> {
-  const probe = wiring.route("SCOPE.CH1", "CP_S");
+/** Relays of the vehicle's ladder in each state. */
+export function ladderOf(wiring: Wiring): Readonly<Record<State, readonly Route[]>> {
   const r2 = wiring.route("CPV.K", "CPV.2");
-  const ladder: Readonly<Record<State, readonly Route[]>> = {
+  return {
     A: [],
     B: [r2],
     C: [r2, wiring.route("CPV.K", "CPV.3")],
     D: [r2, wiring.route("CPV.K", "CPV.4")],
   };
+}
+
+function* onePass(wiring: Wiring, name: string, routes: readonly Route[]): Plan<Pass> {
+  const probe = wiring.route("SCOPE.CH1", "CP_S");
+  const ladder = ladderOf(wiring);
   yield* connect(...routes);
   yield* call(rails, "set", { plus_V: rail_V, minus_V: rail_V });
   yield* call(rails, "output", { on: true });
@@ -116,7 +121,7 @@ function* onePass(wiring: Wiring, name: string, routes: readonly Route[]): Plan<
   return { levels: { ...(levels as Record<State, Record<Side, Reading>>), low }, waves };
 }
 
-function* levelsNow(wiring: Wiring): Plan<Record<Side, Reading>> {
+export function* levelsNow(wiring: Wiring): Plan<Record<Side, Reading>> {
   yield* wait(settle_s);
   const channels = sides.map((side) => wiring.channel(nodeOf[side]));
   const replies = yield* call(daq, "once", { channels });
@@ -143,7 +148,7 @@ function* capture(name: string, duty_pct: number): Plan<Record<Side, PilotWave |
 }
 
 /** Last part of a series name; the store adds `#2` to the wave of a repeated capture. */
-const waveOf = (series: string): string => (series.split("/").at(-1) ?? "").replace(/#\d+$/, "");
+export const waveOf = (series: string): string => (series.split("/").at(-1) ?? "").replace(/#\d+$/, "");
 
 /** The bypass itself must give the nominal states, or nothing measured by difference to it means anything. */
 function* checkBypass(reference: Pass): Plan<void> {
@@ -227,7 +232,7 @@ function* judgePilot(before: Pass, adapter: Pass, after: Pass): Plan<void> {
 }
 
 /** Adapter minus the mean of the two references; half their drift counts as uncertainty. */
-const difference = (adapter: Reading, before: Reading, after: Reading): Reading<"V"> =>
+export const difference = (adapter: Reading, before: Reading, after: Reading): Reading<"V"> =>
   derive(
     "V",
     "adapter - (before + after) / 2",
