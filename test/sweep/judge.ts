@@ -91,7 +91,7 @@ export function judge(trace: Trace, signal_ms: number, attack: Attack, setpoints
   return { enable_ms: took_ms, serial_ms: off_ms - signal_ms, charge_As, peak_A, peak_V, unsafe };
 }
 
-function stillOn({ source, loads, closed }: ReturnType<typeof atRest>): string {
+export function stillOn({ source, loads, closed }: ReturnType<typeof atRest>): string {
   const on = [
     ...(source.on ? ["source"] : []),
     ...[...loads].flatMap(([unit, is]) => (is ? [`load ${unit + 1}`] : [])),

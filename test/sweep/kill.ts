@@ -7,6 +7,7 @@ import type { Phase } from "./procedure.ts";
 import { isRunning, pause, signal, until } from "./processes.ts";
 import { faultsOfRecord } from "./record.ts";
 import { type RigOptions, SweepRig } from "./rig.ts";
+import { safeAfterwards } from "./safeAfter.ts";
 
 export interface KillResult extends Judged {
   readonly attack: Attack;
@@ -47,8 +48,9 @@ export async function killPoint(point: Point, options: KillOptions): Promise<Kil
     await pause(settle_ms);
     const judged = judge(rig.trace, signal_ms, point.attack, options.setpoints);
     const lost = options.mutant === true ? [] : await faultsOfRecord(rig, options.bench);
-    const unsafe =
-      ended || released ? judged.unsafe : [...judged.unsafe, `controller or guard still run after ${ended_ms} ms`];
+    const unsafe = [...judged.unsafe];
+    if (!ended && !released) unsafe.push(`controller or guard still run after ${ended_ms} ms`);
+    if (point.attack === "both killed" && options.mutant !== true) unsafe.push(...(await safeAfterwards(rig)));
     const live = judged.enable_ms > 0 || judged.peak_A > 0.01;
     const red = unsafe.length > 0 || lost.length > 0;
     const words = red ? `${rig.controllerSaid}\n${rig.guardLog()}\n${rig.failed ?? ""}` : "";

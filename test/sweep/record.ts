@@ -5,6 +5,22 @@ import { offsetOf_ms } from "./clocks.ts";
 import { unexplained } from "./issued.ts";
 import type { SweepRig } from "./rig.ts";
 
+/** When the plan first asked this role something after an instant, monotonic ms; monitored calls leave no event. */
+export async function askedAfter(rig: SweepRig, role: string, after_ms: number): Promise<number | undefined> {
+  const utc_offset_ms = offsetOf_ms(() => Date.now() + 0.5);
+  const reader = await openReader(rig.store);
+  try {
+    for (const event of reader.record(1).events) {
+      const ms = Date.parse(event.utc) + utc_offset_ms;
+      const command = event.type === "issued" ? (event.command as Readonly<Record<string, unknown>>) : {};
+      if (ms > after_ms && command["do"] === "call" && command["role"] === role) return ms;
+    }
+    return undefined;
+  } finally {
+    reader.close();
+  }
+}
+
 /** What is lost or wrong, in words. Empty: nothing. */
 export async function faultsOfRecord(rig: SweepRig, bench: Bench): Promise<readonly string[]> {
   const utc_offset_ms = offsetOf_ms(() => Date.now() + 0.5);

@@ -6,7 +6,7 @@ import { atInstant } from "./kill.ts";
 import { type Candidate, type Instant, randomOf } from "./plan.ts";
 import type { Phase } from "./procedure.ts";
 import { pause } from "./processes.ts";
-import { faultsOfRecord } from "./record.ts";
+import { askedAfter, faultsOfRecord } from "./record.ts";
 import { type RigOptions, SweepRig } from "./rig.ts";
 import { apply, atRest, type WireEvent } from "./trace.ts";
 
@@ -103,8 +103,9 @@ export async function unplugPoint(
     const ended = await rig.ended(ended_ms);
     await pause(300);
     control.close();
-    const found = judgeUnplug(rig, point, at_ms, gone_ms);
     const lost = await faultsOfRecord(rig, options.bench);
+    const asked_ms = await noticed(rig, point, options.bench, at_ms, gone_ms);
+    const found = judgeUnplug(rig, point, { at_ms, gone_ms, asked_ms });
     const wrong = [...found.wrong, ...lost, ...(ended ? [] : ["controller or guard still run"])];
     const words = wrong.length > 0 ? `${rig.controllerSaid}\n${rig.failed ?? ""}` : "";
     const { ending = "none", firstCause = rig.failed ?? "" } = rig.outcome ?? {};
@@ -115,11 +116,36 @@ export async function unplugPoint(
   }
 }
 
+/**
+ * From when the loss can be noticed: a cable that is out at once, a silence by whom asks next. The twin's log shows the
+ * frames to a silent device; a stalled one reads nothing, so the store says when it was asked (a monitor's questions
+ * leave no event: then it counts from the loss).
+ */
+async function noticed(
+  rig: SweepRig,
+  { loss, instant }: UnplugPoint,
+  bench: Bench,
+  at_ms: number,
+  gone_ms: number,
+): Promise<number> {
+  if (loss in unheard) return rig.wire.find((event) => event.ms > gone_ms && isFor(event, instant.port))?.ms ?? gone_ms;
+  if (loss !== "stalled") return at_ms;
+  const roles = Object.values(bench.instruments).filter(({ ports }) => ports.includes(instant.port));
+  const asked = await Promise.all(roles.map(({ role }) => askedAfter(rig, role, gone_ms)));
+  const known = asked.filter((ms) => ms !== undefined);
+  return known.length > 0 ? Math.min(...known) : gone_ms;
+}
+
+interface Times {
+  readonly at_ms: number;
+  readonly gone_ms: number;
+  readonly asked_ms: number;
+}
+
 function judgeUnplug(
   rig: SweepRig,
   { loss, instant }: UnplugPoint,
-  at_ms: number,
-  gone_ms: number,
+  { at_ms, gone_ms, asked_ms }: Times,
 ): { readonly enable_ms: number; readonly wrong: readonly string[] } {
   const wrong: string[] = [];
   const bench = atRest();
@@ -129,15 +155,7 @@ function judgeUnplug(
     apply(bench, event);
     if (event.ms > at_ms && enabled && !bench.enabled) low_ms = event.ms;
   }
-  // A silence is noticed by whom asks next: time counts from the first frame that gets no good answer.
-  // A stalled device reads nothing, so its log does not show when it was asked: its time is not judged, all else is.
-  const asked_ms =
-    loss === "stalled"
-      ? undefined
-      : loss in unheard
-        ? rig.wire.find((event) => event.ms > gone_ms && isFor(event, instant.port))?.ms
-        : at_ms;
-  const enable_ms = asked_ms === undefined ? 0 : Math.max(0, low_ms - asked_ms);
+  const enable_ms = Math.max(0, low_ms - asked_ms);
   if (bench.enabled) wrong.push("SRC ENABLE is still high");
   else if (enable_ms > allowed_ms[loss])
     wrong.push(`SRC ENABLE low after ${enable_ms.toFixed(0)} ms, allowed ${allowed_ms[loss]} ms`);
