@@ -8,6 +8,7 @@ import { type BenchDocument, benchSchema, isDate } from "./benchSchema.ts";
 import { type Document, parseText, readDocument } from "./document.ts";
 import { checkHalves } from "./halfChecks.ts";
 import { protectionOf } from "./protection.ts";
+import { checkHighVoltage } from "./highVoltageChecks.ts";
 import { checkRatings } from "./ratingChecks.ts";
 
 /** Throws FILE_UNREADABLE or BENCH_INVALID, whose message names file, line and field. */
@@ -66,6 +67,7 @@ function toBench(document: Document<BenchDocument>): Bench {
     envelope: file.envelope,
     ...(file.protection ? { protection: protectionOf(file.protection) } : {}),
     reach: { source: file.reach.source.filter(isContact), meter: file.reach.meter.filter(isContact) },
+    ...highVoltageOf(file),
     proofTests: Object.entries(file.proof_tests).map(([id, test]) => ({ id, ...test })),
     contacts: file.contacts.filter((contact): contact is Contact => isContact(contact)),
     halves: Object.entries(file.halves ?? {}).map(([id, half]) => ({ id, ...half })),
@@ -74,8 +76,23 @@ function toBench(document: Document<BenchDocument>): Bench {
     waivers: file.waivers,
   };
   checkRatings(document, bench);
+  checkHighVoltage(document, bench);
   checkHalves(document);
   return bench;
+}
+
+function highVoltageOf({ high_voltage }: BenchDocument): Pick<Bench, "highVoltage"> {
+  if (high_voltage === undefined) return {};
+  const { power_code, standard_bus, contacts, reach, ...rest } = high_voltage;
+  return {
+    highVoltage: {
+      ...rest,
+      contacts: contacts.filter(isContact),
+      reach: reach.filter(isContact),
+      powerCode: power_code,
+      standardBus: standard_bus,
+    },
+  };
 }
 
 const relayClasses = (file: BenchDocument): Bench["relayClasses"] =>

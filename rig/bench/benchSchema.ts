@@ -148,6 +148,21 @@ export const benchSchema = z.strictObject({
   }),
   protection: protectionSchema.optional(),
   reach: z.strictObject({ source: z.array(z.string()), meter: z.array(z.string()) }),
+  high_voltage: z
+    .strictObject({
+      contacts: z.array(z.string()).min(2),
+      reach: z.array(z.string()).min(2),
+      code: z.int().min(1).max(15),
+      power_code: z.int().min(1).max(15),
+      peak_V: positive.max(10000),
+      trip_A: positive.max(0.1),
+      bleeder: name,
+      capacitance_F: positive.max(1e-5),
+      discharge_s: positive.max(30),
+      standard_bus: node,
+      standard_ohm: positive.max(1e12),
+    })
+    .optional(),
   relay_classes: z.record(name, relayClass),
   relays: z.record(name, relay),
   leads: z.record(name, lead),

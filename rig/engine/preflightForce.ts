@@ -8,8 +8,9 @@ import type { Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Limit, LimitSet } from "../model/limits.ts";
 import { invalid, type Reading, reading } from "../model/reading.ts";
-import type { Body, Command, Plan, Prompt } from "../plan/commands.ts";
+import type { Body, Prompt } from "../plan/commands.ts";
 import type { AskOperator } from "../plan/parts.ts";
+import { rewritten } from "../plan/rewrite.ts";
 
 /** The n-th call of this op of this role in a run, from 1. */
 export interface CallSite {
@@ -35,57 +36,11 @@ export function breaching(limit: Limit | undefined, as: Reading): Reading {
 }
 
 /** The plan with every judgement of this id failing; steps, lanes and tear-downs included. */
-export function forceJudgement(body: Body<void>, id: string, limits: LimitSet): Body<void> {
-  const changed = (command: Command): Command => {
-    switch (command.do) {
-      case "judge": {
-        const own = command.about.id ?? command.limit;
-        if (own !== id) return command;
-        return { ...command, reading: breaching(limits.rows[command.limit], command.reading) };
-      }
-      case "step": {
-        const { tearDown } = command;
-        return { ...command, body: wrap(command.body), ...(tearDown ? { tearDown: wrap(tearDown) } : {}) };
-      }
-      case "monitor":
-        return { ...command, body: wrap(command.body) };
-      case "all":
-        return {
-          ...command,
-          lanes: Object.fromEntries(Object.entries(command.lanes).map(([name, lane]) => [name, wrap(lane)])),
-        };
-      default:
-        return command;
-    }
-  };
-  const wrap =
-    <R>(inner: Body<R>): Body<R> =>
-    () =>
-      mapped(inner(), changed);
-  return wrap(body);
-}
-
-/** Yields what the plan yields, changed; passes replies, errors and the one `return()` on to it. */
-function* mapped<R>(plan: Plan<R>, change: (command: Command) => Command): Plan<R> {
-  let ended = false;
-  try {
-    let next = plan.next();
-    while (!next.done) {
-      let reply: unknown;
-      let failure: { readonly error: unknown } | undefined;
-      try {
-        reply = yield change(next.value);
-      } catch (error) {
-        failure = { error };
-      }
-      next = failure ? plan.throw(failure.error) : plan.next(reply);
-    }
-    ended = true;
-    return next.value;
-  } finally {
-    if (!ended) plan.return(undefined as R);
-  }
-}
+export const forceJudgement = (body: Body<void>, id: string, limits: LimitSet): Body<void> =>
+  rewritten(body, (command) => {
+    if (command.do !== "judge" || (command.about.id ?? command.limit) !== id) return command;
+    return { ...command, reading: breaching(limits.rows[command.limit], command.reading) };
+  });
 
 export interface TappedCall extends CallSite {
   readonly effect: Effect;

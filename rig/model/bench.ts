@@ -221,6 +221,8 @@ export interface Bench {
   readonly envelope: Envelope;
   readonly reach: Reach;
   readonly protection?: Protection;
+  /** Absent on a bench without an insulation tester. */
+  readonly highVoltage?: HighVoltage;
   readonly proofTests: readonly ProofTest[];
   /** Contacts that have a reference half on this bench. */
   readonly contacts: readonly Contact[];
