@@ -157,14 +157,15 @@ function levelAt(ohm: number): number {
   return (5 * both) / (330 + both);
 }
 
-const vehicle = (wiring: Wiring): readonly Route[] => [
+/** The vehicle's circuit on the EV face, its supply still off. */
+export const vehicle = (wiring: Wiring): readonly Route[] => [
   wiring.route("PP_V", wiring.tapOf("ev.PP", "F")),
   wiring.route("COM_V", wiring.tapOf("ev.PE", "F")),
   wiring.route("PP_V", "PPV.7"),
 ];
 
 /** The vehicle's 5 V: connected last and opened first, because the taps switch dry. */
-const supply = (wiring: Wiring): Route => wiring.route("PPV.5", "PPV.6");
+export const supply = (wiring: Wiring): Route => wiring.route("PPV.5", "PPV.6");
 
 function* level(wiring: Wiring): Plan<Reading> {
   const channel = wiring.channel("PP_V");

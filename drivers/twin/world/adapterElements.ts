@@ -1,12 +1,15 @@
 /**
  * The adapter under test as circuit elements between the contacts of the reference halves, and where each of its
- * losses is felt. Nodes inside the adapter: `#CP.1` is its metal at the EVSE face, `#CP.2` at the EV face.
+ * losses is felt. Nodes inside the adapter: `#CP.1` is its metal at the EVSE face, `#CP.2` at the EV face; conductors of
+ * family E's second inlet begin at `#2.CP.1` and end on the same metal at the vehicle.
  */
 import type { Contact } from "../../../rig/model/contacts.ts";
-import { faceOf, pinOf } from "../../../rig/model/contacts.ts";
+import { faceOf } from "../../../rig/model/contacts.ts";
 import type { Random } from "../random.ts";
-import { type AdapterUnderTest, pathOf, type ThroughPin, throughPins } from "./adapterUnderTest.ts";
+import { type AdapterUnderTest, pathOf } from "./adapterUnderTest.ts";
+import { type Conductor, conductorsOf } from "./conductors.ts";
 import type { Branch, Element } from "./elements.ts";
+import { createActive, createCutout, type Felt } from "./protection.ts";
 
 /** Copper, per kelvin, referred to 20 degC (domain.md 5.1, R.TEMP). */
 export const copper_per_K = 0.00393;
@@ -27,20 +30,34 @@ export interface AdapterElements {
   readonly warm: readonly WarmBranch[];
   /** The adapter's own latch button: changes the proximity resistances. */
   press(pressed: boolean): void;
+  /** Parts that feel the temperature move on by dt; true when a resistance has changed. */
+  feel(dt_s: number, at: (place: string) => number | undefined): boolean;
 }
 
 /** Ohm of a closed latch switch. */
 const closed_ohm = 0.02;
 
+/** How the adapter sits in the nest. */
+export interface Seat {
+  /** Node of the bench that a contact touches. */
+  readonly node: (contact: Contact) => string;
+  /** EVSE face that the station's half takes. */
+  readonly inUse: string | undefined;
+}
+
 class Builder {
   readonly adapter: AdapterUnderTest;
   readonly remate: Random;
+  readonly seat: Seat;
+  readonly conductors: readonly Conductor[];
   readonly elements: Element[] = [];
   readonly warm: WarmBranch[] = [];
 
-  constructor(adapter: AdapterUnderTest, remate: Random) {
+  constructor(adapter: AdapterUnderTest, remate: Random, seat: Seat) {
     this.adapter = adapter;
     this.remate = remate;
+    this.seat = seat;
+    this.conductors = conductorsOf(adapter.family);
   }
 
   branch(id: string, a: string, b: string, ohm: number): Branch {
@@ -49,44 +66,55 @@ class Builder {
     return branch;
   }
 
-  hasBar(pin: ThroughPin): boolean {
-    return !(pin === "PP" && this.adapter.pp.topology === "LOCAL");
+  /** A conductor that ends in the adapter: own proximity, or the power of the inlet that a switch leaves out. */
+  hasBar({ pin, place, from }: Conductor): boolean {
+    if (pin === "PP") return this.adapter.pp.topology !== "LOCAL";
+    const isPower = place === "DC+" || place === "DC-";
+    return !(isPower && this.adapter.combo.power === "switched" && faceOf(from) !== this.seat.inUse);
   }
 
-  /** EV pin on which the path of an EVSE pin ends. */
-  endOf(pin: ThroughPin): ThroughPin {
-    return this.hasBar(pin) ? pathOf(this.adapter, pin).to : pin;
+  /** EV contact on which a conductor ends. */
+  endOf(conductor: Conductor): Contact {
+    if (conductor.pin === "PP" && !this.hasBar(conductor)) return conductor.ev;
+    const { to } = pathOf(this.adapter, conductor.pin, conductor.list);
+    return this.conductors.find((one) => one.list === conductor.list && one.pin === to)?.ev ?? conductor.ev;
   }
 
   /** The adapter's own metal at a contact. */
   metal(contact: Contact): string {
-    const pin = pinOf(contact);
-    if (pin === "L1" || pin === "L2N") return contact;
-    if (faceOf(contact) === "evse") return `#${pin}.1`;
-    const from = throughPins.find((through) => this.endOf(through) === pin) ?? pin;
-    return `#${from}.2`;
+    const at = this.conductors.find((one) => one.from === contact);
+    if (at) return `${name(at)}.1`;
+    const ending = this.conductors.find((one) => one.list === "paths" && this.endOf(one) === contact);
+    return ending ? `${name(ending)}.2` : this.seat.node(contact);
   }
 
-  path(pin: ThroughPin): void {
-    const path = pathOf(this.adapter, pin);
-    const to = this.endOf(pin);
+  path(conductor: Conductor): void {
+    const path = pathOf(this.adapter, conductor.pin, conductor.list);
+    const { place, from } = conductor;
+    const end = this.endOf(conductor);
+    const endPlace = this.conductors.find((one) => one.ev === end)?.place ?? place;
     const fitted = (ohm: number): number => ohm * Math.max(0.1, 1 + this.adapter.remate_spread * this.remate.normal());
     const evse_ohm = fitted(path.evse_contact_ohm);
     const ev_ohm = fitted(path.ev_contact_ohm);
     const perKelvin = copper_per_K + path.growth_per_K;
-    const keep = (name: string, a: string, b: string, ohm20: number, place: string, k: number): void => {
-      this.warm.push({ branch: this.branch(`A.${pin}.${name}`, a, b, ohm20), place, ohm20, perKelvin: k });
+    const id = `A.${name(conductor).slice(1)}`;
+    const [near, far] = [`${name(conductor)}.1`, this.metal(end)];
+    const keep = (part: string, a: string, b: string, ohm20: number, felt: string, k: number): void => {
+      this.warm.push({ branch: this.branch(`${id}.${part}`, a, b, ohm20), place: felt, ohm20, perKelvin: k });
     };
-    if (path.open !== "evse") keep("evse", `evse.${pin}`, `#${pin}.1`, evse_ohm, `evse.${pin}`, perKelvin);
-    if (path.open !== "ev") keep("ev", `#${pin}.2`, `ev.${to}`, ev_ohm, `ev.${to}`, perKelvin);
-    if (path.open === "bar" || !this.hasBar(pin)) return;
+    if (path.open !== "evse") keep("evse", this.seat.node(from), near, evse_ohm, `evse.${place}`, perKelvin);
+    // The contacts at the vehicle are those of the first inlet's conductors.
+    const isFirst = conductor.list === "paths";
+    if (path.open !== "ev" && isFirst) keep("ev", far, this.seat.node(end), ev_ohm, `ev.${endPlace}`, perKelvin);
+    if (path.open === "bar" || (path.open === "ev" && !isFirst) || !this.hasBar(conductor)) return;
     if (path.diode_anode === undefined) {
-      keep("bar", `#${pin}.1`, `#${pin}.2`, path.bar_ohm, `bar.${pin}`, copper_per_K);
+      keep("bar", near, far, path.bar_ohm, `bar.${place}`, copper_per_K);
       return;
     }
-    const [a, b] = path.diode_anode === "evse" ? [`#${pin}.1`, `#${pin}.d`] : [`#${pin}.d`, `#${pin}.1`];
-    this.elements.push({ type: "diode", id: `A.${pin}.diode`, a, b });
-    keep("bar", `#${pin}.d`, `#${pin}.2`, path.bar_ohm, `bar.${pin}`, copper_per_K);
+    const middle = `${name(conductor)}.d`;
+    const [a, b] = path.diode_anode === "evse" ? [near, middle] : [middle, near];
+    this.elements.push({ type: "diode", id: `${id}.diode`, a, b });
+    keep("bar", middle, far, path.bar_ohm, `bar.${place}`, copper_per_K);
   }
 
   extras(): void {
@@ -119,26 +147,60 @@ class Builder {
         resistor.ohm = latched_ohm + added(pressed);
       };
     }
-    if (topology === "PASS") return () => undefined;
-    const bar = this.elements.find((element) => element.id === "A.PP.bar");
-    if (bar?.type !== "branch") return () => undefined;
-    this.warm.splice(
-      this.warm.findIndex(({ branch }) => branch === bar),
-      1,
-    );
-    const released_ohm = pathOf(this.adapter, "PP").bar_ohm + closed_ohm;
+    if (topology !== "SERIES_SW") return () => undefined;
+    const bars = this.ownBars("PP");
     return (pressed) => {
-      bar.ohm = released_ohm + added(pressed);
+      for (const { branch, own_ohm } of bars) branch.ohm = own_ohm + closed_ohm + added(pressed);
+    };
+  }
+
+  /** The bars of a signal, which from now on follow something else than copper's temperature; none when it is broken. */
+  ownBars(pin: "CP" | "PP"): readonly { readonly branch: Branch; readonly own_ohm: number }[] {
+    return this.conductors.flatMap((conductor) => {
+      const id = `A.${name(conductor).slice(1)}.bar`;
+      const bar = conductor.pin === pin ? this.elements.find((element) => element.id === id) : undefined;
+      if (bar?.type !== "branch") return [];
+      const warm = this.warm.findIndex(({ branch }) => branch === bar);
+      if (warm >= 0) this.warm.splice(warm, 1);
+      return [{ branch: bar, own_ohm: pathOf(this.adapter, pin, conductor.list).bar_ohm }];
+    });
+  }
+
+  /** Active proximity and cut-out; returns what moves them on. */
+  protection(): AdapterElements["feel"] {
+    const { pp, thermal_cutout } = this.adapter;
+    const felt: { readonly part: Felt; readonly branch: Branch; readonly with_ohm: number }[] = [];
+    const inSeries = (pin: "CP" | "PP", part: Felt): void => {
+      for (const { branch, own_ohm } of this.ownBars(pin)) felt.push({ part, branch, with_ohm: own_ohm });
+    };
+    if (pp.topology === "ACTIVE" && pp.active.kind === "ntc") {
+      const part = createActive(pp.active);
+      const branch = this.branch("A.PP.ntc", this.metal("ev.PP"), this.metal("ev.PE"), part.ohm);
+      felt.push({ part, branch, with_ohm: 0 });
+    } else if (pp.topology === "ACTIVE") inSeries("PP", createActive(pp.active));
+    if (thermal_cutout !== undefined) inSeries(thermal_cutout.opens, createCutout(thermal_cutout));
+    return (dt_s, at) => {
+      let changed = false;
+      for (const { part, branch, with_ohm } of felt) {
+        if (!part.step(dt_s, at)) continue;
+        branch.ohm = with_ohm + part.ohm;
+        changed = true;
+      }
+      return changed;
     };
   }
 }
 
+/** Beginning of the names of a conductor's nodes. */
+const name = ({ list, pin }: Conductor): string => (list === "paths" ? `#${pin}` : `#2.${pin}`);
+
 /** `remate` draws the contact resistances of this fitting. */
-export function adapterElements(adapter: AdapterUnderTest, remate: Random): AdapterElements {
-  const builder = new Builder(adapter, remate);
-  for (const pin of throughPins) builder.path(pin);
+export function adapterElements(adapter: AdapterUnderTest, remate: Random, seat: Seat): AdapterElements {
+  const builder = new Builder(adapter, remate, seat);
+  for (const conductor of builder.conductors) builder.path(conductor);
   builder.extras();
   const press = builder.proximity();
   press(false);
-  return { elements: builder.elements, warm: builder.warm, press };
+  const feel = builder.protection();
+  return { elements: builder.elements, warm: builder.warm, press, feel };
 }

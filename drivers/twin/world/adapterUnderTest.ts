@@ -7,9 +7,11 @@ import { z } from "zod";
 import { families } from "../../../rig/model/adapter.ts";
 import { type Contact, couplerPins, isContact } from "../../../rig/model/contacts.ts";
 import { RigError } from "../../../rig/model/errors.ts";
+import { type Conductor, conductorsOf, healthy, lists, type PathList, pathPins } from "./conductors.ts";
 import { parseText, readDocument } from "./document.ts";
+import { activePart, cutoutPart } from "./protection.ts";
 
-export const throughPins = ["DC+", "DC-", "PE", "CP", "PP"] as const;
+export const throughPins = pathPins;
 export type ThroughPin = (typeof throughPins)[number];
 
 const ohm = z.number().positive().max(1e15);
@@ -29,7 +31,7 @@ const path = z.strictObject({
   ev_contact_ohm: ohm.optional(),
   /** Where the path is interrupted. */
   open: z.enum(["none", "evse", "bar", "ev"]).default("none"),
-  /** Pin of the EV face on which this path ends; another than its own is a swap. */
+  /** Conductor on whose EV contact this path ends; another than its own is a swap. */
   to: z.enum(throughPins).optional(),
   /** A diode in the bar, by the side of its anode. */
   diode_anode: z.enum(["evse", "ev"]).optional(),
@@ -43,22 +45,24 @@ const thermal = z.strictObject({
   /** Slow time constant: body against the ambient, s (25 to 60 min). */
   t2_s: z.number().min(300).max(14400).default(2000),
   /** From one pole as a whole to the body, K/W. */
-  pole_to_body_K_per_W: z.number().positive().max(10).default(0.6),
+  pole_to_body_K_per_W: z.number().positive().max(10).optional(),
   /** The same for one pole or the other, when it is not alike. */
   dc_plus_to_body_K_per_W: z.number().positive().max(20).optional(),
   dc_minus_to_body_K_per_W: z.number().positive().max(20).optional(),
-  body_to_ambient_K_per_W: z.number().positive().max(10).default(0.38),
+  body_to_ambient_K_per_W: z.number().positive().max(10).optional(),
   /** Grip surface between ambient (0) and body (1). */
   grip_share: share.default(0.6),
 });
 
 const fields = z.strictObject({
   adapter: z.string().min(1).max(64),
-  family: z.enum(["A", "B"]),
+  family: z.enum(["A", "B", "C", "D", "E"]),
   note: z.string().max(2000).default(""),
   pp: z
     .strictObject({
-      topology: z.enum(["PASS", "SERIES_SW", "LOCAL"]).default("PASS"),
+      topology: z.enum(["PASS", "SERIES_SW", "LOCAL", "ACTIVE"]).default("PASS"),
+      /** ACTIVE: what changes PP when the adapter is hot. */
+      active: activePart.prefault({}),
       /** LOCAL: between ev.PP and ev.PE with the latch released. */
       latched_ohm: ohm.default(150),
       /** LOCAL and SERIES_SW: added when the adapter's own latch is pressed. */
@@ -67,7 +71,13 @@ const fields = z.strictObject({
       latch_switch: z.enum(["works", "stuck-released", "stuck-pressed"]).default("works"),
     })
     .prefault({}),
+  /** Opens CP or PP when hot; absent: none. */
+  thermal_cutout: cutoutPart.optional(),
   paths: z.partialRecord(z.enum(throughPins), path).default({}),
+  /** Family E: the conductors of its J1772 inlet. They share the contacts at the vehicle with `paths`. */
+  paths2: z.partialRecord(z.enum(throughPins), path).default({}),
+  /** Family E: whether the power contacts of the inlet not in use are connected. */
+  combo: z.strictObject({ power: z.enum(["joined", "switched"]).default("joined") }).prefault({}),
   /** Wanted or unwanted resistances between any two contacts of the adapter: shorts and leaks. */
   shorts: z
     .array(z.strictObject({ between: pair, ohm }))
@@ -82,6 +92,23 @@ const fields = z.strictObject({
     .array(z.strictObject({ anode: contact, cathode: contact }))
     .max(16)
     .default([]),
+  /** What only a high voltage shows (nest N2). */
+  insulation: z
+    .strictObject({
+      /** Leaks that conduct from a voltage on, and then go on. */
+      onset: z
+        .array(z.strictObject({ between: pair, ohm, above_V: z.number().positive().max(10_000) }))
+        .max(16)
+        .default([]),
+      /** Pairs that arc over at a voltage (peak). */
+      breakdowns: z
+        .array(z.strictObject({ between: pair, volt: z.number().positive().max(20_000) }))
+        .max(16)
+        .default([]),
+      /** From each power pole to PE. */
+      pole_pe_farad: z.number().min(0).max(1e-6).default(5e-11),
+    })
+    .prefault({}),
   cp_pe_farad: z.number().min(0).max(1e-6).default(20e-12),
   /** L1 and L2N of the CCS1 face hold metal. */
   ac_contacts: z.boolean().default(false),
@@ -95,15 +122,6 @@ const fields = z.strictObject({
 export type AdapterUnderTest = z.infer<typeof fields>;
 export type PathDeviation = z.infer<typeof path>;
 
-/** Contact, bar, contact of a healthy 500 A adapter: 100 uohm a pole, PE 1 mohm, CP and PP 20 mohm (H). */
-const healthy: Readonly<Record<ThroughPin, readonly [number, number, number]>> = {
-  "DC+": [3e-5, 4e-5, 3e-5],
-  "DC-": [3e-5, 4e-5, 3e-5],
-  PE: [3e-4, 4e-4, 3e-4],
-  CP: [5e-3, 1e-2, 5e-3],
-  PP: [5e-3, 1e-2, 5e-3],
-};
-
 /** A path with everything filled in. */
 export interface Path {
   readonly evse_contact_ohm: number;
@@ -116,8 +134,8 @@ export interface Path {
 }
 
 /** The path of a pin with what the file leaves out filled in. */
-export function pathOf(adapter: AdapterUnderTest, pin: ThroughPin): Path {
-  const given = adapter.paths[pin];
+export function pathOf(adapter: AdapterUnderTest, pin: ThroughPin, list: PathList = "paths"): Path {
+  const given = adapter[list][pin];
   const [evse, bar, ev] = healthy[pin];
   return {
     evse_contact_ohm: given?.evse_contact_ohm ?? evse,
@@ -135,7 +153,7 @@ export function contactsOf(adapter: AdapterUnderTest): Set<Contact> {
   const contacts = new Set<Contact>();
   for (const { face, coupler } of families[adapter.family].faces) {
     for (const pin of couplerPins[coupler]) {
-      if ((pin === "L1" || pin === "L2N") && !adapter.ac_contacts) continue;
+      if (coupler === "CCS1" && (pin === "L1" || pin === "L2N") && !adapter.ac_contacts) continue;
       contacts.add(`${face}.${pin}`);
     }
   }
@@ -162,14 +180,32 @@ function checkAsWhole(adapter: AdapterUnderTest, complain: Complain): void {
     check(["diodes", n, "anode"], anode);
     check(["diodes", n, "cathode"], cathode);
   });
-  const ends = new Map<string, string>();
-  for (const pin of throughPins) {
+  if (adapter.thermal_cutout?.opens === "PP" && adapter.pp.topology !== "PASS") {
+    complain(["thermal_cutout", "opens"], "PP can be opened with topology PASS only: the others change PP themselves");
+  }
+  for (const list of lists) checkPaths(adapter, list, complain);
+  if (adapter.family !== "E" && adapter.combo.power !== "joined") complain(["combo", "power"], "is for family E only");
+}
+
+/** Conductors that this family has, and one path an EV contact. */
+function checkPaths(adapter: AdapterUnderTest, list: PathList, complain: Complain): void {
+  const conductors = conductorsOf(adapter.family).filter((one) => one.list === list);
+  const pins = conductors.map((one) => one.pin);
+  const own = pins.length === 0 ? "none" : pins.join(", ");
+  for (const pin of Object.keys(adapter[list])) {
+    if (!pins.some((one) => one === pin)) complain([list, pin], `family ${adapter.family} has here: ${own}`);
+  }
+  const ends = new Map<string, Conductor>();
+  for (const conductor of conductors) {
+    const { pin } = conductor;
     if (pin === "PP" && adapter.pp.topology === "LOCAL") continue;
-    const { to } = pathOf(adapter, pin);
-    const other = ends.get(to);
-    const given = adapter.paths[pin]?.to === undefined ? (other ?? pin) : pin;
-    if (other !== undefined) complain(["paths", given, "to"], `${other} and ${pin} both end on ev.${to}; use shorts`);
-    ends.set(to, pin);
+    const { to } = pathOf(adapter, pin, list);
+    const at = conductors.find((one) => one.pin === to)?.ev;
+    const other = at && ends.get(at);
+    const given = adapter[list][pin]?.to === undefined ? (other?.pin ?? pin) : pin;
+    if (at === undefined) complain([list, pin, "to"], `family ${adapter.family} has here: ${own}`);
+    else if (other) complain([list, given, "to"], `${other.pin} and ${pin} both end on ${at}; use shorts`);
+    else ends.set(at, conductor);
   }
 }
 

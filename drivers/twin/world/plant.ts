@@ -3,13 +3,19 @@
  * it before (`settle`) and after (`restructure` or `revalue`), so that heat is integrated with the currents that
  * really flowed.
  */
+import { type Family, families } from "../../../rig/model/adapter.ts";
 import type { Bench, Node } from "../../../rig/model/bench.ts";
+import { isContact } from "../../../rig/model/contacts.ts";
+import { RigError } from "../../../rig/model/errors.ts";
+import { everyHalf, type ReferenceHalf } from "../../../rig/model/halves.ts";
+import { nodeInN2 } from "../../../rig/model/highVoltage.ts";
 import { randomOf } from "../random.ts";
 import { type AdapterElements, adapterElements } from "./adapterElements.ts";
 import type { AdapterUnderTest } from "./adapterUnderTest.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import { type Assembly, assemble, type Pole } from "./assemble.ts";
 import { Circuit } from "./circuit.ts";
+import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
 import type { Element } from "./elements.ts";
 import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
@@ -46,6 +52,7 @@ export class Plant {
   fitted = false;
   driverOn = false;
   readonly #closed = new Set<Pole>();
+  #halves: Halves;
   #adapterElements: AdapterElements;
   #fittings = 0;
   #pressed = false;
@@ -64,7 +71,8 @@ export class Plant {
     this.agenda = createAgenda();
     this.thermal = createThermal(shapeOf(options.adapter), options.room_degC);
     this.log = createLog(options.sink);
-    this.#adapterElements = adapterElements(options.adapter, randomOf(options.adapter.seed, "fitting 0"));
+    this.#halves = halvesFor(options.bench, options.adapter.family);
+    this.#adapterElements = this.#seated("fitting 0");
     for (const pole of this.assembly.poles) if (pole.welded) this.#closed.add(pole);
   }
 
@@ -93,6 +101,7 @@ export class Plant {
       this.thermal.step(dt_s, losses);
       this.#settled_s = dt_s === left_s ? now_s : this.#settled_s + dt_s;
       if (this.fitted) this.#warm();
+      if (this.fitted) this.#feel(dt_s);
     }
   }
 
@@ -123,17 +132,48 @@ export class Plant {
     return this.assembly.source?.on === true && this.isClosed(pole) ? this.circuit().current(pole.branch.id) : 0;
   }
 
-  fit(fitted: boolean): void {
+  /** Whether the adapter lies in the high-voltage nest, where the circuit of N1 does not see it. */
+  isInN2 = false;
+
+  /** Elements of the adapter in N2 between that nest's nodes; none while it is elsewhere. */
+  adapterInN2(): readonly Element[] {
+    if (!this.fitted || !this.isInN2) return [];
+    const at = (node: Node): Node => (isContact(node) ? nodeInN2(node) : node);
+    return this.#adapterElements.elements.map((element) => ({ ...element, a: at(element.a), b: at(element.b) }));
+  }
+
+  fit(fitted: boolean, nest: 1 | 2 = 1): void {
+    if (fitted && this.fitted && this.isInN2 !== (nest === 2)) this.fit(false);
     if (fitted === this.fitted) return;
+    if (fitted) this.isInN2 = nest === 2;
     this.settle();
     this.fitted = fitted;
     if (fitted) {
-      this.#adapterElements = adapterElements(this.adapter, randomOf(this.adapter.seed, `fitting ${this.#fittings++}`));
+      this.#adapterElements = this.#seated(`fitting ${this.#fittings++}`);
       this.#adapterElements.press(this.#pressed);
       this.thermal.refit(shapeOf(this.adapter));
       this.#warm();
+      this.#feel(0);
     }
     this.restructure();
+  }
+
+  /** Another reference half goes into the nest, which is empty. */
+  changeHalf(id: string): void {
+    const half = halvesOf(this.bench).find((one) => one.id === id);
+    if (half === undefined) throw new RigError("FILE_INVALID", `${this.bench.file}: halves: there is no ${id}`, { id });
+    if (this.fitted)
+      throw new RigError("PLAN_INVALID", `${id} cannot be fitted while an adapter is in the nest`, { id });
+    this.#halves = { ...this.#halves, [half.side]: half };
+  }
+
+  #seated(fitting: string): AdapterElements {
+    const { adapter } = this;
+    const seat = {
+      node: nodeIn(adapter.family, this.#halves),
+      inUse: faceTaken(adapter.family, this.#halves.evse),
+    };
+    return adapterElements(adapter, randomOf(adapter.seed, fitting), seat);
   }
 
   press(pressed: boolean): void {
@@ -149,7 +189,7 @@ export class Plant {
     for (const pole of poles) if (this.#closed.has(pole)) elements.push(pole.branch);
     for (const element of [source, load, rails?.plus, rails?.minus]) if (element !== undefined) elements.push(element);
     if (driver !== undefined && this.driverOn) elements.push(driver);
-    if (this.fitted) elements.push(...this.#adapterElements.elements);
+    if (this.fitted && !this.isInN2) elements.push(...this.#adapterElements.elements);
     return elements;
   }
 
@@ -175,7 +215,7 @@ export class Plant {
     const losses: Loss[] = [];
     if (this.assembly.source?.on === true) {
       const circuit = this.circuit();
-      if (this.fitted) {
+      if (this.fitted && !this.isInN2) {
         for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm) {
           const watt20 = circuit.current(branch.id) ** 2 * ohm20;
           if (watt20 > 1e-9) losses.push({ place, watt20, perKelvin });
@@ -188,6 +228,13 @@ export class Plant {
     }
     this.#losses = losses;
     return losses;
+  }
+
+  /** Parts that signal a temperature; none of them carries the source's current. */
+  #feel(dt_s: number): void {
+    if (!this.#adapterElements.feel(dt_s, (place) => this.thermal.at(place))) return;
+    this.#circuit?.changed();
+    this.version++;
   }
 
   /** Resistances follow their temperatures. */
@@ -208,15 +255,32 @@ export class Plant {
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 0.005 + 1e-3 * Math.abs(b);
 
-function shapeOf({ thermal }: AdapterUnderTest): ThermalShape {
+const halvesOf = ({ halves }: Bench): readonly ReferenceHalf[] => (halves && halves.length > 0 ? halves : everyHalf);
+
+/** What a person has put into the nest before the adapter is there: the halves of its first inlet and of its plug. */
+function halvesFor(bench: Bench, family: Family): Halves {
+  const take = (side: "evse" | "ev"): ReferenceHalf | undefined => {
+    const coupler = families[family].faces.find((one) => one.face === side)?.coupler;
+    return halvesOf(bench).find((half) => half.side === side && half.coupler === coupler);
+  };
+  return { evse: take("evse"), ev: take("ev") };
+}
+
+/** K/W of a healthy adapter, pole to body and body to the enclosure (H): an AC adapter is the smaller body. */
+const usual = { dc: { pole: 0.6, body: 0.38 }, ac: { pole: 4, body: 3 } } as const;
+
+function shapeOf({ thermal, family }: AdapterUnderTest): ThermalShape {
+  const { pole, body } = usual[families[family].current.evse ?? "dc"];
+  const each = thermal.pole_to_body_K_per_W ?? pole;
   return {
-    t1_s: thermal.t1_s,
+    // The model's heat capacity of a pole is that of a DC adapter; the time constant is what the file says.
+    t1_s: thermal.t1_s * (usual.dc.pole / pole),
     t2_s: thermal.t2_s,
     pole_to_body_K_per_W: {
-      "DC+": thermal.dc_plus_to_body_K_per_W ?? thermal.pole_to_body_K_per_W,
-      "DC-": thermal.dc_minus_to_body_K_per_W ?? thermal.pole_to_body_K_per_W,
+      "DC+": thermal.dc_plus_to_body_K_per_W ?? each,
+      "DC-": thermal.dc_minus_to_body_K_per_W ?? each,
     },
-    body_to_ambient_K_per_W: thermal.body_to_ambient_K_per_W,
+    body_to_ambient_K_per_W: thermal.body_to_ambient_K_per_W ?? body,
     grip_share: thermal.grip_share,
   };
 }
