@@ -80,12 +80,18 @@ const actions: Readonly<Record<string, Action>> = {
     twin.advanced();
     return undefined;
   },
-  fit: (twin) => {
-    twin.world.operator.fit();
+  fit: (twin, body) => {
+    twin.world.operator.fit(body["nest"] === 2 ? 2 : 1);
     return undefined;
   },
   remove: (twin) => {
     twin.world.operator.remove();
+    return undefined;
+  },
+  half: (twin, body) => {
+    const half = body["half"];
+    if (typeof half !== "string") throw new Error('"half" must be the name of a reference half');
+    twin.world.operator.half(half);
     return undefined;
   },
   latch: (twin, body) => {

@@ -72,6 +72,36 @@ export interface ScopeModel {
   acquire(channels: readonly number[], dt_s: number, count: number, trigger_V: number): readonly Float64Array[];
 }
 
+export interface InsulationSettings {
+  readonly mode: "ir" | "dc" | "ac";
+  /** R.m.s. in ac. */
+  readonly voltage_V: number;
+  readonly ramp_s: number;
+  readonly dwell_s: number;
+  readonly trip_A: number;
+}
+
+export interface InsulationSeen {
+  readonly state: "idle" | "ramp" | "dwell" | "passed" | "failed";
+  /** At the terminals now; of an ended test what it ended at. */
+  readonly voltage_V: number;
+  readonly current_A: number;
+  readonly ohm: number | "over";
+  /** Of the ramp, or of the dwell when that has begun. */
+  readonly time_s: number;
+}
+
+/** Insulation and withstand-voltage tester on nest N2. */
+export interface InsulationModel {
+  set(settings: InsulationSettings): void;
+  /** False while its interlock is open: then nothing happens. */
+  start(): boolean;
+  stop(): void;
+  /** Whether its output is on. */
+  testing(): boolean;
+  measure(): InsulationSeen;
+}
+
 export interface GpioModel {
   /** Output lines, driven by the guard. */
   setLine(line: string, high: boolean): void;
@@ -85,8 +115,10 @@ export interface GpioModel {
 /** What a person at the bench does, and deviations injected for training and tests. */
 export interface OperatorModel {
   /** Fits the adapter under test that the twin was started with; the nest was empty. */
-  fit(): void;
+  fit(nest?: 1 | 2): void;
   remove(): void;
+  /** Puts another reference half into the empty nest, on the side it is made for; by its id in the bench file. */
+  half(id: string): void;
   /** Presses or releases a latch button: the station plug's (`evse`) or the adapter's own (`adapter`). */
   latch(which: "evse" | "adapter", pressed: boolean): void;
   lid(which: "LID1" | "LID2", closed: boolean): void;
@@ -102,6 +134,7 @@ export interface World {
   readonly pilot: PilotModel;
   readonly scope: ScopeModel;
   readonly gpio: GpioModel;
+  readonly insulation: InsulationModel;
   readonly operator: OperatorModel;
   now_s(): number;
   /** Moves bench time on; scheduled events run in order at their own time. Never backwards. */

@@ -62,8 +62,11 @@ export interface DryRunOptions {
 export const nominalAdapter = (inputs: Inputs): ReturnType<typeof adapterFrom> =>
   adapterFrom({
     adapter: `nominal ${inputs.adapter.id}`,
-    family: inputs.adapter.family as "A" | "B",
+    family: inputs.adapter.family,
+    ...(inputs.adapter.combo ? { combo: inputs.adapter.combo } : {}),
     pp: { topology: inputs.adapter.pp.topology as "PASS" },
+    // What an artefact deviates by is what it must be known by.
+    ...inputs.context.declared?.artefact?.twin,
   });
 
 export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promise<DryRun> {

@@ -6,7 +6,9 @@ import { RigError } from "../model/errors.ts";
 
 /** Actions of prompts (rig/plan/commands.ts `Prompt.action`). */
 type Action =
-  | { readonly do: "fit" | "remove" }
+  | { readonly do: "fit"; readonly nest?: 1 | 2 }
+  | { readonly do: "remove" }
+  | { readonly do: "half"; readonly half: string }
   | { readonly do: "latch"; readonly which: "evse" | "adapter"; readonly pressed: boolean }
   | { readonly do: "lid"; readonly which: "LID1" | "LID2"; readonly closed: boolean }
   | { readonly do: "estop"; readonly pressed: boolean };
@@ -15,10 +17,13 @@ export function actOn(operator: OperatorModel, data: Data): void {
   const action = data as unknown as Action;
   switch (action.do) {
     case "fit":
-      operator.fit();
+      operator.fit(action.nest ?? 1);
       break;
     case "remove":
       operator.remove();
+      break;
+    case "half":
+      operator.half(action.half);
       break;
     case "latch":
       operator.latch(action.which, action.pressed);

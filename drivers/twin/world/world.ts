@@ -8,6 +8,7 @@ import type { OperatorModel, World } from "../models.ts";
 import type { AdapterUnderTest } from "./adapterUnderTest.ts";
 import { type Chain, createChain } from "./chain.ts";
 import { type Deviations, noDeviations } from "./deviations.ts";
+import { createInsulation } from "./insulation.ts";
 import type { LogEntry, WorldLog } from "./log.ts";
 import { createDaq, createMilliohm } from "./measure.ts";
 import { createPilot } from "./pilot.ts";
@@ -65,7 +66,16 @@ export function createWorld(options: WorldOptions): TwinWorld {
   const source = createSource(plant);
   const load = createLoad(plant);
   const pilot = createPilot(plant);
-  const chain = createChain(plant, relays, source, {
+  const insulation = createInsulation(plant);
+  // The tester's interlock input is a contact of the enable chain (decision 0042).
+  const enabled: typeof source = {
+    ...source,
+    enable(on) {
+      source.enable(on);
+      insulation.interlock(on);
+    },
+  };
+  const chain = createChain(plant, relays, enabled, {
     watchdog: options.watchdog ?? "toggled",
     watchdog_ms: wall_ms,
     hold_ms: options.watchdogHold_ms ?? 250,
@@ -108,6 +118,19 @@ export function createWorld(options: WorldOptions): TwinWorld {
       },
     },
     load,
+    insulation: {
+      set: (settings) => insulation.set(settings),
+      start() {
+        refresh();
+        return insulation.start();
+      },
+      stop: () => insulation.stop(),
+      testing: () => insulation.testing(),
+      measure() {
+        refresh();
+        return insulation.measure();
+      },
+    },
     pilot,
     scope: pilot.scope,
     gpio: {
@@ -135,19 +158,25 @@ export function createWorld(options: WorldOptions): TwinWorld {
   };
 }
 
-/** Nest code: 0 empty, 1 an adapter in N1. */
+/** Nest code: 0 empty, 1 an adapter in N1, 2 in N2. */
 function createOperator(plant: Plant, chain: Chain): OperatorModel {
   const does = (what: string): void => plant.note({ what: "operator", does: what });
   return {
-    fit() {
-      does("fit");
-      plant.fit(true);
-      chain.setInput("NEST0", true);
+    fit(nest = 1) {
+      does(nest === 1 ? "fit" : "fit N2");
+      plant.fit(true, nest);
+      chain.setInput("NEST0", nest === 1);
+      chain.setInput("NEST1", nest === 2);
     },
     remove() {
       does("remove");
       plant.fit(false);
       chain.setInput("NEST0", false);
+      chain.setInput("NEST1", false);
+    },
+    half(id) {
+      plant.changeHalf(id);
+      does(`half ${id}`);
     },
     latch(which, pressed) {
       does(`latch ${which} ${pressed ? "pressed" : "released"}`);

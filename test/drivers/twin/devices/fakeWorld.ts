@@ -118,6 +118,7 @@ export function fakeWorld(): FakeWorld {
     },
     operator: {
       fit: () => void knobs.acts.push("fit"),
+      half: (id) => void knobs.acts.push(`half ${id}`),
       remove: () => {
         throw new Error("the nest is empty");
       },
