@@ -1,6 +1,6 @@
 /**
- * Edges of a captured pilot: 10-90 % rise and fall, settling, ripple, and the delay that a capacitance adds. Averaged
- * over all whole edges of the capture. Samples in V, evenly spaced by `dt_s`; times in s.
+ * Edges of a captured pilot: 10-90 % rise and fall, settling, ripple. Averaged over all whole edges of the capture.
+ * Samples in V, evenly spaced by `dt_s`; times in s.
  */
 import { pilotWave } from "./pilotWave.ts";
 
@@ -13,13 +13,8 @@ export interface PilotEdges {
   readonly settle_s: number;
   /** Largest deviation from the settled level, peak to peak over both halves, V; includes the oscilloscope's own steps. */
   readonly ripple_V: number;
-  /**
-   * Mean over rising and falling edges of the area between the settled level and the signal, divided by the swing: for
-   * one R and C it is their product, whatever starts the edge (its own part cancels in a difference).
-   */
-  readonly lag_s: number;
-  /** Experimental standard deviation of the mean of `lag_s`. */
-  readonly lag_u_s: number;
+  /** Experimental standard deviation of the mean of all rises and falls, s. */
+  readonly edge_u_s: number;
 }
 
 /** Part of a half period that an edge may take before it counts as settled. */
@@ -49,17 +44,18 @@ export function pilotEdges(samples: Float64Array, dt_s: number): PilotEdges | un
   }
   if (found.up.length === 0 || found.down.length === 0) return undefined;
   const all = [...found.up, ...found.down];
-  const lags = all.map((edge) => edge.lag * dt_s);
-  const lag_s = mean(lags);
-  const spread = lags.reduce((sum, lag) => sum + (lag - lag_s) ** 2, 0) / Math.max(1, lags.length - 1);
+  const variance = (edges: readonly Edge[]): number => {
+    const middle = mean(edges.map((edge) => edge.length));
+    const sum = edges.reduce((total, edge) => total + (edge.length - middle) ** 2, 0);
+    return sum / Math.max(1, edges.length - 1) / edges.length;
+  };
   return {
     edges: all.length,
     rise_s: mean(found.up.map((edge) => edge.length)) * dt_s,
     fall_s: mean(found.down.map((edge) => edge.length)) * dt_s,
     settle_s: mean(all.map((edge) => edge.settle)) * dt_s,
     ripple_V: Math.max(...all.map((edge) => edge.ripple_V)),
-    lag_s,
-    lag_u_s: Math.sqrt(spread / lags.length),
+    edge_u_s: (Math.sqrt(variance(found.up) + variance(found.down)) / 2) * dt_s,
   };
 }
 
@@ -67,7 +63,6 @@ interface Edge {
   readonly length: number;
   readonly settle: number;
   readonly ripple_V: number;
-  readonly lag: number;
 }
 
 /** One edge that crosses the middle at sample `at`, looked at from `span` before to `span` after it, in samples. */
@@ -86,13 +81,10 @@ function edgeAt(samples: Float64Array, at: number, span: number, swing_V: number
   };
   let settled = at + span;
   while (settled > at && Math.abs(share(settled - 1) - 1) < 0.05) settled -= 1;
-  let area = 0;
-  for (let i = at - (span >> 1); i < at + span; i += 1) area += i < at ? -share(i) : 1 - share(i);
   return {
     length: crossing(0.9) - crossing(0.1),
     settle: settled - at,
     ripple_V: Math.max(...tail) - Math.min(...tail),
-    lag: area,
   };
 }
 
@@ -101,3 +93,12 @@ const mean = (values: ArrayLike<number>): number => {
   for (let i = 0; i < values.length; i += 1) sum += values[i] as number;
   return sum / values.length;
 };
+
+/** Between 10 and 90 % of one R and C: ln 9 times their product. */
+const rcOfEdge = Math.log(9);
+
+/** Product of R and C that makes the mean of rise and fall, s: the driver's own edge cancels in a difference. */
+export const timeConstant = (edges: PilotEdges): { readonly value: number; readonly u: number } => ({
+  value: (edges.rise_s + edges.fall_s) / 2 / rcOfEdge,
+  u: edges.edge_u_s / rcOfEdge,
+});

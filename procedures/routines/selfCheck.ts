@@ -37,7 +37,7 @@ export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<v
 }
 
 /** The adapter of the run before may still be there: then somebody is asked to take it out. */
-function* emptyNest(): Plan<void> {
+export function* emptyNest(): Plan<void> {
   if ((yield* nestNow()) !== 0) {
     yield* ask({
       id: "empty-nest",
@@ -104,7 +104,7 @@ function* emergencyStop(): Plan<void> {
 }
 
 /** S9: more than 1e6 ohm between the PE contacts; then every pair of contacts by binary groups. */
-function* openFixture(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
+export function* openFixture(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
   const earth = yield* leakage(wiring, ["evse.PE"], ["ev.PE"], 12);
   yield* judge("rig.pe.open.r", earth, {
     contacts: ["evse.PE", "ev.PE"],

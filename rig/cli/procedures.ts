@@ -1,14 +1,26 @@
 /** The procedures that the command line knows, and the hash of everything they are made of. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { challengeCheck } from "../../procedures/challengeCheck.ts";
 import { dcScreening, dcScreeningNoSoak } from "../../procedures/dcScreening.ts";
+import { goldenCheck } from "../../procedures/goldenCheck.ts";
+import { incoming } from "../../procedures/incoming.ts";
+import { pilotCorners } from "../../procedures/pilotCorners.ts";
 import { thermalQualification } from "../../procedures/thermalQualification.ts";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Procedure } from "../plan/procedure.ts";
 import { root } from "./root.ts";
 
-export const procedures: readonly Procedure[] = [dcScreening, dcScreeningNoSoak, thermalQualification];
+export const procedures: readonly Procedure[] = [
+  dcScreening,
+  dcScreeningNoSoak,
+  thermalQualification,
+  incoming,
+  pilotCorners,
+  goldenCheck,
+  challengeCheck,
+];
 
 export function findProcedure(id: string): Procedure {
   const found = procedures.find((p) => p.id === id);
