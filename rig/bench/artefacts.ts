@@ -41,8 +41,7 @@ const artefactSchema = z.strictObject({
 type ArtefactDocument = z.infer<typeof artefactSchema>;
 
 /** Throws FILE_UNREADABLE or FILE_INVALID, whose message names file, line and field. */
-export const loadArtefact = (path: string): Artefact =>
-  toArtefact(readDocument(path, artefactSchema, "FILE_INVALID"));
+export const loadArtefact = (path: string): Artefact => toArtefact(readDocument(path, artefactSchema, "FILE_INVALID"));
 
 /** As `loadArtefact`, from text. */
 export const parseArtefact = (file: string, content: string): Artefact =>
@@ -64,7 +63,11 @@ function toArtefact(document: Document<ArtefactDocument>): Artefact {
   for (const [name, { tolerance, u }] of rows) {
     // Otherwise the reference itself decides by chance whether the answer is right.
     if (2 * u > tolerance)
-      document.refuse(["reference", name, "u"], `2 u is more than the tolerance ${tolerance}`, "correct one of the two");
+      document.refuse(
+        ["reference", name, "u"],
+        `2 u is more than the tolerance ${tolerance}`,
+        "correct one of the two",
+      );
   }
   const made: Record<string, Reference> = Object.fromEntries(rows);
   return {

@@ -7,8 +7,8 @@ import { checkBench } from "./benchChecks.ts";
 import { type BenchDocument, benchSchema, isDate } from "./benchSchema.ts";
 import { type Document, parseText, readDocument } from "./document.ts";
 import { checkHalves } from "./halfChecks.ts";
-import { protectionOf } from "./protection.ts";
 import { checkHighVoltage } from "./highVoltageChecks.ts";
+import { protectionOf } from "./protection.ts";
 import { checkRatings } from "./ratingChecks.ts";
 
 /** Throws FILE_UNREADABLE or BENCH_INVALID, whose message names file, line and field. */

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { pins } from "../model/contacts.ts";
 import type { Data } from "../model/data.ts";
-import { protectionSchema } from "./protection.ts";
 import { checkIds } from "../model/declared.ts";
+import { protectionSchema } from "./protection.ts";
 
 const name = z.string().regex(/^[\x21-\x7e]{1,64}$/, "a name has 1 to 64 printable characters and no spaces");
 const text = z.string().regex(/^[^\p{Cc}]{0,200}$/u, "at most 200 printable characters");

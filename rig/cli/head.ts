@@ -1,5 +1,6 @@
 /** The head of a run: everything it is made of, by content hash (E4). */
 import type { NewRun, RunHead, Waiver } from "../store/types.ts";
+import { declaredData } from "./declare.ts";
 import type { Inputs } from "./inputs.ts";
 import { procedureHash, softwareHash } from "./procedures.ts";
 import { version } from "./root.ts";
@@ -14,7 +15,7 @@ export function headOf(inputs: Inputs, more: readonly Waiver[] = []): NewRun {
     software: { version, hash: softwareHash(), node: process.versions.node },
     operator: inputs.operator,
     simulated: inputs.twin !== undefined,
-    options: {},
+    options: declaredData(inputs.context.declared),
     waivers: [...inputs.waivers, ...more],
   };
 }

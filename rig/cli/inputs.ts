@@ -8,10 +8,12 @@ import { makeWiring } from "../bench/wiring.ts";
 import { type AdapterType, netlistOf } from "../model/adapter.ts";
 import type { Bench } from "../model/bench.ts";
 import { type Data, hashOf } from "../model/data.ts";
+import type { Declared } from "../model/declared.ts";
 import { RigError } from "../model/errors.ts";
 import type { LimitSet } from "../model/limits.ts";
 import type { Procedure, ProcedureContext } from "../plan/procedure.ts";
 import type { Waiver } from "../store/types.ts";
+import { artefactFor } from "./declare.ts";
 import { defaultBench } from "./defaults.ts";
 import { findProcedure } from "./procedures.ts";
 import { root } from "./root.ts";
@@ -40,6 +42,8 @@ export interface InputOptions {
   readonly operator: string;
   /** Folder of a twin's ports. */
   readonly ports?: string;
+  /** What was declared for this run (rig/cli/declare.ts): threads of a preflight read it here. */
+  readonly declared?: Declared;
 }
 
 const label_max = 64;
@@ -61,7 +65,8 @@ export function readInputs(options: InputOptions): Inputs {
   const procedure = findProcedure(options.procedure);
   const serial = checkLabel("serial number", options.serial);
   const operator = checkLabel("operator's name", options.operator);
-  const adapter = findAdapter(options.adapter);
+  const artefact = artefactFor(procedure, serial);
+  const adapter = findAdapter(artefact?.adapter ?? options.adapter);
   if (!procedure.families.includes(adapter.family)) {
     throw new RigError(
       "USAGE",
@@ -84,6 +89,7 @@ export function readInputs(options: InputOptions): Inputs {
     halves: bench.halves ?? [],
     serial,
     limits,
+    ...(artefact || options.declared ? { declared: { ...options.declared, ...(artefact ? { artefact } : {}) } } : {}),
     ...(approved ? { approved } : {}),
   };
   const adapterHash = hashOf(adapter as unknown as Data);

@@ -90,6 +90,8 @@ program
   .addOption(ports())
   .addOption(store())
   .addOption(json())
+  .option("--baseline <run>", "ageing check: the run to compare with, or none for the first one")
+  .option("--conditioning <file>", "conditioning record of the adapter; what it does not say is asked")
   .option("--no-soak", "no soak at 100 %: the rise is not judged, the report has another name")
   .addHelpText("after", `\nProcedures:\n${await procedureList()}`)
   .action(
@@ -150,6 +152,7 @@ program
   .description("ask every instrument who it is; list what is overdue; energises nothing")
   .addOption(bench())
   .addOption(ports())
+  .addOption(store())
   .addOption(json())
   .action(act(async (options) => (await import("./commands/doctor.ts")).doctor(options)));
 
@@ -170,16 +173,28 @@ program
   .action(act(async (options) => (await import("./commands/reset.ts")).reset(options)));
 
 program
+  .command("unlock")
+  .description("show whether a bench is locked by a wrong artefact check; with --by and --reason, unlock it")
+  .option("--by <name>", "who answers for the repair")
+  .option("--reason <text>", "what was wrong and what was done")
+  .option("--of <bench>", 'which bench, when several are locked: RB-1, or "RB-1 (simulated)"')
+  .addOption(store())
+  .addOption(json())
+  .action(act(async (options) => (await import("./commands/lock.ts")).unlock(options)));
+
+program
   .command("runs")
   .description("list runs, newest first")
   .option("--serial <text>", "only this serial number")
   .option("--verdict <verdict>", "only this verdict")
   .option("--limit <N>", "how many at most", "20")
+  .option("--suspect", "the runs that a wrong artefact check casts doubt on", false)
   .addOption(store())
   .addOption(json())
   .action(
     act(async (options) => {
-      await (await import("./commands/records.ts")).runs(options);
+      if (options.suspect) await (await import("./commands/lock.ts")).suspects(options);
+      else await (await import("./commands/records.ts")).runs(options);
       return 0;
     }),
   );

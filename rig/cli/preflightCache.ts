@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { hashOf } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
+import { declaredHash } from "./declare.ts";
 import type { InputOptions, Inputs } from "./inputs.ts";
 import { preflight } from "./preflight.ts";
 import { procedureHash, softwareHash } from "./procedures.ts";
@@ -22,7 +23,7 @@ export interface RunPlan {
 
 const format = 1;
 
-function keyOf({ procedure, limits, bench, adapterHash }: Inputs): string {
+function keyOf({ procedure, limits, bench, adapterHash, context }: Inputs): string {
   return hashOf({
     format,
     procedure: [procedure.id, procedure.revision, procedureHash()],
@@ -30,6 +31,7 @@ function keyOf({ procedure, limits, bench, adapterHash }: Inputs): string {
     limits: limits.hash,
     bench: bench.hash,
     adapter: adapterHash,
+    declared: declaredHash(context.declared),
   });
 }
 

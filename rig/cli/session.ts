@@ -243,9 +243,9 @@ async function runPlan(
   return storedOutcome(withWaivers(outcome, inputs.waivers));
 }
 
-/** Readings from an instrument whose calibration is overdue and waived are at best pass-conditional (E2). */
+/** A calibration that is overdue and waived, a check or walk that is missing: at best pass-conditional (E2). */
 function withWaivers(outcome: Outcome, waivers: readonly Waiver[]): Outcome {
-  const overdue = waivers.some((waiver) => waiver.id.startsWith("calibration:"));
+  const overdue = waivers.some((waiver) => /^(calibration|condition):/.test(waiver.id));
   return overdue && isPass(outcome.verdict) ? { ...outcome, verdict: "pass-conditional" } : outcome;
 }
 

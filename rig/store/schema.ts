@@ -66,4 +66,15 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER event_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
   CREATE TRIGGER event_sealed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
   `,
+  // 3: what persons decide between runs (unlocking), with a hash chain of its own; checks are found among many runs.
+  `
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is never shortened'); END;
+  CREATE TRIGGER audit_sealed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+  CREATE INDEX run_procedure ON run (procedure, run);
+  `,
 ];

@@ -1,8 +1,10 @@
 /** `rig check`: the procedure against bench, limits and adapter type, on kind twins, before anything is energised. */
 import { asRigError } from "../../model/errors.ts";
+import { anySerial } from "../declare.ts";
 import { type InputOptions, readInputs } from "../inputs.ts";
 import { type Preflight, preflight } from "../preflight.ts";
 import { neverReached } from "../preflightSteps.ts";
+import { findProcedure } from "../procedures.ts";
 import { duration, prefixed } from "../progress.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -13,7 +15,9 @@ export interface CheckOptions extends InputOptions {
 }
 
 /** Exit code: 0 accepted, 40 refused; a missing role is the bench's fault, so it refuses too. */
-export async function check(options: CheckOptions): Promise<number> {
+export async function check(given: CheckOptions): Promise<number> {
+  const serial = anySerial(findProcedure(given.procedure));
+  const options: CheckOptions = serial === undefined ? given : { ...given, serial };
   let inputs: ReturnType<typeof readInputs>;
   try {
     inputs = readInputs(options);

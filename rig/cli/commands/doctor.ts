@@ -1,7 +1,13 @@
 /** `rig doctor`: which instruments answer, who they are, what is overdue. Energises nothing. */
 import { loadBench, overdueCalibrations, overdueProofTests } from "../../bench/benchFile.ts";
 import { realClock } from "../../engine/clocks.ts";
-import { defaultBench } from "../defaults.ts";
+import type { Bench } from "../../model/bench.ts";
+import { checkIds } from "../../model/declared.ts";
+import { readChecks } from "../../store/checks.ts";
+import { defaultBench, defaultStore } from "../defaults.ts";
+import { overdue as overdueChecks, ruleOf } from "../due.ts";
+import { allChecks, lockOf, suspectsOf } from "../lock.ts";
+import { lockText } from "../lockText.ts";
 import { openBench } from "../openBench.ts";
 import { twinPorts, withPorts } from "../twinPorts.ts";
 
@@ -10,7 +16,28 @@ const out = (line: string): void => void process.stdout.write(`${line}\n`);
 export interface DoctorOptions {
   readonly bench?: string;
   readonly ports?: string;
+  /** Its record says whether the bench is locked and what is overdue. */
+  readonly store?: string;
   readonly json: boolean;
+}
+
+/** The lock as lines; artefact checks that refuse a run here; those that only make it conditional or are waived. */
+async function checksOf(bench: Bench, simulated: boolean, store: string) {
+  const of = { bench: bench.id, simulated };
+  const history = await readChecks(store, of, allChecks);
+  const lock = lockOf(history);
+  const locked = lock ? lockText(lock, await suspectsOf(store, lock)) : [];
+  const due: string[] = [];
+  const noted: string[] = [];
+  for (const id of checkIds) {
+    const refuses = id !== "thermocouple-walk" && !bench.waivers.some((w) => w.id === `check.${id}`);
+    const waived = simulated && ruleOf(bench, id).simulated === "waived";
+    for (const { what } of overdueChecks(bench, history, id, Date.now())) {
+      if (refuses && !waived) due.push(what);
+      else noted.push(`${what}${waived ? " (the bench is simulated)" : ": a pass is conditional"}`);
+    }
+  }
+  return { locked, due, noted };
 }
 
 /** Exit code: 0 all well, 40 something is not. */
@@ -33,9 +60,12 @@ export async function doctor(options: DoctorOptions): Promise<number> {
       ...overdueProofTests(bench, today).map((t) => `proof test ${t.id} was due on ${t.due}`),
       ...overdueCalibrations(bench, today).map((role) => `the calibration of ${role} is overdue`),
     ];
-    const well = rows.every((row) => row.ok) && overdue.length === 0;
+    const { locked, due, noted } = await checksOf(bench, twin !== undefined, options.store ?? defaultStore);
+    overdue.push(...due);
+    const well = rows.every((row) => row.ok) && overdue.length === 0 && locked.length === 0;
     if (options.json) {
-      out(JSON.stringify({ bench: bench.id, simulated: twin !== undefined, well, instruments: rows, overdue }));
+      const facts = { bench: bench.id, simulated: twin !== undefined, well, instruments: rows, overdue, locked };
+      out(JSON.stringify(facts));
     } else {
       out(`Bench ${bench.id}${twin ? "   SIMULATED" : ""}`);
       for (const row of rows) {
@@ -43,6 +73,8 @@ export async function doctor(options: DoctorOptions): Promise<number> {
         if (row.remedy) out(`           ${row.remedy}`);
         for (const what of row.unverified) out(`           not verified against a manual: ${what}`);
       }
+      for (const line of locked) out(`  ${line}`);
+      for (const line of noted) out(`  note    ${line}`);
       for (const line of overdue) out(`  OVERDUE ${line}`);
       out(well ? "All well." : "Not ready for a run.");
     }

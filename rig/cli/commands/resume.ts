@@ -1,10 +1,12 @@
 /** `rig resume`: goes on with a run whose program died, from its last checkpoint; or closes it and says why not. */
 
 import { resumePoint } from "../../engine/resume.ts";
+import { nominalDeclared } from "../../model/declared.ts";
 import { asRigError, RigError } from "../../model/errors.ts";
 import { exitCode } from "../../model/verdict.ts";
 import { closeRun, openReader } from "../../store/reader.ts";
 import type { RunRecord } from "../../store/types.ts";
+import { declaredIn, refuseWhenLocked, withDeclared } from "../declare.ts";
 import { headOf } from "../head.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
 import { planOfRun } from "../preflightCache.ts";
@@ -45,13 +47,15 @@ export async function resume(run: string, options: ResumeOptions): Promise<numbe
     const read = inputsOf(record, options);
     if ("why" in read) return await close(read.why);
     const { inputs, asked } = read;
+    await refuseWhenLocked(options.store, inputs);
     const other = differences(head, headOf(inputs));
     if (other.length > 0) return await close(`another ${other.join(", another ")} than it was begun with`);
     if (!inputs.procedure.recheck) return await close(`${inputs.procedure.id} has no re-check`);
     const point = resumePoint(record.events);
     if ("refused" in point) return await close(point.refused);
     const operator = operatorOf(inputs, options, say);
-    const plan = await planOfRun(inputs, asked, options.store, say);
+    const declared = nominalDeclared(inputs.context.declared ?? {});
+    const plan = await planOfRun(withDeclared(inputs, declared), { ...asked, declared }, options.store, say);
     say(`Resuming ${head.id} at checkpoint "${point.checkpoint}"; what came after it is done again`);
     const result = await runSession(inputs, {
       store: options.store,
@@ -87,6 +91,8 @@ function inputsOf(record: RunRecord, options: ResumeOptions) {
     operator: options.operator,
     ...(options.bench === undefined ? {} : { bench: options.bench }),
     ...(options.ports === undefined ? {} : { ports: options.ports }),
+    // What the plan was begun with, whatever has become of it since.
+    declared: declaredIn(head.options),
   };
   try {
     const inputs: Inputs = readInputs(asked);

@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { contentOf } from "../../../reports/content.ts";
 import { jsonObject } from "../../../reports/json.ts";
 import { seriesOf, writeReports } from "../../../reports/write.ts";
+import { nominalDeclared } from "../../model/declared.ts";
 import { RigError } from "../../model/errors.ts";
 import { exitCode } from "../../model/verdict.ts";
 import { closeInterrupted, openReader } from "../../store/reader.ts";
+import { declare, withDeclared } from "../declare.ts";
 import { type InputOptions, type Inputs, readInputs } from "../inputs.ts";
+import { sayConditions, sayLock } from "../lockText.ts";
 import { consoleOperator, simulatedOperator, trainee } from "../operator.ts";
 import { planOfRun } from "../preflightCache.ts";
 import { duration, progress } from "../progress.ts";
@@ -15,6 +18,10 @@ import { actBy } from "../twinOperator.ts";
 
 export interface RunOptions extends InputOptions {
   readonly store: string;
+  /** Run to compare with, for an ageing check: number, id or `none`. */
+  readonly baseline?: string;
+  /** File of the conditioning record. */
+  readonly conditioning?: string;
   readonly json: boolean;
   readonly strict: boolean;
   /** Prompts are answered, and done at the twin, by a simulated operator. */
@@ -25,13 +32,16 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Exit code of the run. */
 export async function run(options: RunOptions): Promise<number> {
-  const inputs = readInputs(options);
-  const operator = operatorOf(inputs, options, say);
+  const read = readInputs(options);
+  const operator = operatorOf(read, options, say);
   for (const closed of await closeInterrupted(options.store)) {
     say(`Closed an interrupted run: ${closed.id} (${closed.outcome.firstCause ?? closed.outcome.ending})`);
   }
+  const inputs = await declare(read, options);
+  sayConditions(inputs, say);
   say(`Preflight of ${inputs.procedure.id} on ${inputs.bench.id} for ${inputs.adapter.id}...`);
-  const plan = await planOfRun(inputs, options, options.store, say);
+  const declared = nominalDeclared(inputs.context.declared ?? {});
+  const plan = await planOfRun(withDeclared(inputs, declared), { ...options, declared }, options.store, say);
   const { planned } = plan;
   say(
     `      ${planned.length} judgements planned, about ${duration(plan.bench_s)} of bench time${simulatedHint(inputs.twin)}`,
@@ -44,6 +54,7 @@ export async function run(options: RunOptions): Promise<number> {
     say,
   });
   await report(options, result);
+  await sayLock(options.store, { bench: inputs.bench.id, simulated: inputs.twin !== undefined }, say);
   return exitCode(result, options.strict);
 }
 
