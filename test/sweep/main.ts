@@ -11,12 +11,12 @@ import { sweepInputs } from "./inputs.ts";
 import { type Attack, attacks, enable_ms, serial_ms, setpointOf } from "./judge.ts";
 import { Disturbed, type KillOptions, type KillResult, killPoint } from "./kill.ts";
 import { type Candidate, candidates, type Point, points } from "./plan.ts";
-import { type Phase, phases } from "./procedure.ts";
+import { live, type Phase, phases } from "./procedure.ts";
 import { endAll, SweepRig } from "./rig.ts";
 import { losses, unplugPoint, unplugPoints } from "./unplug.ts";
 
-/** Phases with current come twice: only there a time says something. */
-const weighted: readonly Phase[] = [...phases, "earth-25A", "ramp-up", "hold", "ramp-down"];
+/** Phases with current come more often: only there a time says something. */
+const weighted: readonly Phase[] = [...phases, ...live, ...live, ...live];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

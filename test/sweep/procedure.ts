@@ -34,6 +34,9 @@ export const phases = [
 ] as const;
 export type Phase = (typeof phases)[number];
 
+/** Those in which a current flows. */
+export const live: readonly Phase[] = ["earth-25A", "ramp-up", "hold", "ramp-down"];
+
 const power_A = 100;
 
 const part = (name: Phase, body: Body, tearDown?: Body): Plan<unknown> =>

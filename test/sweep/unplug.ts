@@ -4,7 +4,7 @@ import type { Bench } from "../../rig/model/bench.ts";
 import { mono_ms } from "./clocks.ts";
 import { atInstant } from "./kill.ts";
 import { type Candidate, type Instant, randomOf } from "./plan.ts";
-import type { Phase } from "./procedure.ts";
+import { live, type Phase } from "./procedure.ts";
 import { pause } from "./processes.ts";
 import { askedAfter, faultsOfRecord } from "./record.ts";
 import { type RigOptions, SweepRig } from "./rig.ts";
@@ -71,7 +71,13 @@ export function unplugPoints(all: readonly Candidate[], count: number, seed: num
   return Array.from({ length: count }, (_, at) => {
     const port = ports[at % ports.length] as string;
     const here = spoken.filter((one) => one.port === port);
-    const phases = [...new Set(here.map((one) => one.phase))];
+    const known = [...new Set(here.map((one) => one.phase))];
+    // A loss at rest says little of times.
+    const phases = [
+      ...known,
+      ...known.filter((one) => live.includes(one)),
+      ...known.filter((one) => live.includes(one)),
+    ];
     const phase = phases[Math.floor(random() * phases.length)] as Phase;
     const chosen = here.filter((one) => one.phase === phase);
     const { nth, gap_ms } = chosen[Math.floor(random() * chosen.length)] as Candidate;
