@@ -4,7 +4,7 @@
  * pair does; a hit proves nothing until it is located.
  */
 import type { AdapterNetlist } from "../../rig/model/adapter.ts";
-import type { Contact } from "../../rig/model/contacts.ts";
+import { type Contact, pinOf } from "../../rig/model/contacts.ts";
 
 export interface Group {
   readonly bit: number;
@@ -21,6 +21,10 @@ export function binaryGroups(nets: readonly (readonly Contact[])[]): readonly Gr
   }
   return groups;
 }
+
+/** The same group with earth on the low side: what feeds electronics against earth is then never reversed. */
+export const earthLow = (group: Group): Group =>
+  group.hi.some((contact) => pinOf(contact) === "PE") ? { bit: group.bit, hi: group.lo, lo: group.hi } : group;
 
 /**
  * Nets for the isolation screen: contacts joined by a declared part count as one net (the part has its own window), and

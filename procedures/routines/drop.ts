@@ -15,7 +15,7 @@ import { estimated, Traces } from "./series.ts";
 import { differencePct } from "./wiringScreen.ts";
 
 /** <= 6 s above zero: 2.5 s up, 1.5 s plateau, 2 s down to the last step (bench.md). */
-const pulse_A = 100;
+const usual_A = 100;
 const plateau_s = 1.5;
 const pulses = 3;
 /** Standard uncertainty of the copper's temperature: the bar's sensor (0.65 K) and the path's own gradient, K (H). */
@@ -23,7 +23,11 @@ const u_bar_K = 1;
 export const poles = ["DC+", "DC-"] as const;
 
 /** True when both poles may carry the rated current. A pole that the meter found bad sees no power at all. */
-export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, Reading<"ohm">>>): Plan<boolean> {
+export function* dropResistance(
+  wiring: Wiring,
+  cross: Readonly<Record<string, Reading<"ohm">>>,
+  pulse_A: number = usual_A,
+): Plan<boolean> {
   let whole = true;
   for (const pole of poles) {
     const r = cross[pole];
@@ -41,18 +45,18 @@ export function* dropResistance(wiring: Wiring, cross: Readonly<Record<string, R
     const traces = new Traces("drop");
     const seen: Record<(typeof poles)[number], OnOff[]> = { "DC+": [], "DC-": [] };
     for (let i = 0; i < pulses; i += 1) {
-      const times = yield* onePulse();
+      const times = yield* onePulse(pulse_A);
       yield* traces.update(["SH", "V.DC+", "V.DC-", "T.bar.DC+", "T.bar.DC-"]);
       for (const pole of poles) seen[pole].push(onOffOf(traces, `V.${pole}`, times));
     }
     yield* powerOff();
     let good = true;
-    for (const pole of poles) good = isPass(yield* judgePole(pole, seen[pole], traces, cross[pole])) && good;
+    for (const pole of poles) good = isPass(yield* judgePole(pole, seen[pole], traces, cross[pole], pulse_A)) && good;
     return good;
   });
 }
 
-function* onePulse() {
+function* onePulse(pulse_A: number) {
   const start_s = yield* now();
   yield* wait(offset_scans);
   const on_s = yield* now();
@@ -71,13 +75,14 @@ function* judgePole(
   seen: readonly OnOff[],
   traces: Traces,
   cross: Reading<"ohm"> | undefined,
+  pulse_A: number,
 ): Plan<Verdict> {
   const t_s = yield* now();
   const contacts: readonly Contact[] = [`evse.${pole}`, `ev.${pole}`];
   const first = seen[0] as OnOff;
   yield* judge("rig.current.tolerance", currentOf(first, pulse_A, t_s), {
     id: `rig.current.tolerance/drop/${pole}`,
-    meaning: "the load bank did not hold 100 A",
+    meaning: `the load bank did not hold ${pulse_A} A`,
   });
   const drift = Math.max(...seen.map(drift_V));
   yield* judge("rig.offset.drift", estimated("V", { value: drift, u: 0 }, "after - before, worst pulse", t_s), {

@@ -39,11 +39,14 @@ function* path(wiring: Wiring, adapter: AdapterType, paths: WiringResult["paths"
   const contacts = ["evse.PP", "ev.PP"] as const;
   const r = paths["PP"];
   if (r) yield* judge("pp.pass.r", r, { contacts, meaning: "PP does not pass through the adapter" });
-  const leak = yield* leakage(wiring, ["ev.PP"], ["ev.PE"], 5);
-  yield* judge("pp.pe.iso", leak, {
-    contacts: ["ev.PP", "ev.PE"],
-    meaning: "there is a part or a leak between PP and PE inside an adapter that should pass PP straight through",
-  });
+  // Active proximity is a part between PP and PE: its window belongs to whoever has characterised it.
+  if (adapter.pp.topology !== "ACTIVE") {
+    const leak = yield* leakage(wiring, ["ev.PP"], ["ev.PE"], 5);
+    yield* judge("pp.pe.iso", leak, {
+      contacts: ["ev.PP", "ev.PE"],
+      meaning: "there is a part or a leak between PP and PE inside an adapter that should pass PP straight through",
+    });
+  }
   if (adapter.pp.topology !== "SERIES_SW") return;
   yield* latch(true);
   const pressed = yield* resistance(wiring, "evse.PP", "ev.PP", "resistor");

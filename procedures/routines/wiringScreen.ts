@@ -7,7 +7,7 @@ import { isPass } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
-import { binaryGroups, isolationNets } from "../analysis/groups.ts";
+import { binaryGroups, earthLow, isolationNets } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
 import { leakageCircuit } from "./benchCheck.ts";
 import { resistance } from "./fourWire.ts";
@@ -39,7 +39,8 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   const known = netlist.nets.find(([a, b]) => a && b && pinOf(a) !== "PP" && isJoined(paths[pinOf(a)]));
   if (known) yield* leakageCircuit(wiring, known[0] as Contact, known[1] as Contact);
   const screens: { bit: number; r: Reading<"ohm"> }[] = [];
-  for (const group of binaryGroups(isolationNets(netlist))) {
+  for (const each of binaryGroups(isolationNets(netlist))) {
+    const group = netlist.electronics ? earthLow(each) : each;
     screens.push({ bit: group.bit, r: yield* leakage(wiring, group.hi, group.lo, 5) });
   }
   const hit =
@@ -95,12 +96,22 @@ function ownWords(pin: string, r: Reading<"ohm">): string {
   return `${pin} has too much resistance between the faces${ohm}${over}: evse.${pin} to ev.${pin}`;
 }
 
-/** Every pair in both polarities, at the voltage that spares proximity electronics where PP is in the pair. */
+/**
+ * Every pair in both polarities, at the voltage that spares proximity electronics where PP is in the pair. Where electronics
+ * may sit behind a contact: at 5 V and with that contact positive only (domain.md 9), so that no diode shows there.
+ */
 export function* pairMap(wiring: Wiring, netlist: AdapterNetlist): Plan<readonly Found[]> {
   const contacts = [...netlist.contacts, ...netlist.unpopulated];
   const pairs: PairReading[] = [];
   for (const [i, a] of contacts.entries()) {
     for (const b of contacts.slice(i + 1)) {
+      const isDelicate = (contact: Contact) => netlist.electronics?.includes(contact) ?? false;
+      if (isDelicate(a) || isDelicate(b)) {
+        const [plus, minus] = pinOf(a) === "PE" || !isDelicate(a) ? [b, a] : [a, b];
+        const ohm = ohmOf(yield* leakage(wiring, [plus], [minus], 5));
+        pairs.push({ a, b, forward_ohm: ohm, reverse_ohm: ohm });
+        continue;
+      }
       const rail_V = pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
       const forward = yield* leakage(wiring, [a], [b], rail_V);
       const reverse = yield* leakage(wiring, [b], [a], rail_V);
@@ -119,8 +130,17 @@ const expectedMap = (netlist: AdapterNetlist): readonly Found[] =>
 const ohmOf = (r: Reading<"ohm">): number =>
   r.is === "value" ? r.value : r.is === "below" ? r.bound : Number.POSITIVE_INFINITY;
 
-/** CP alone: series resistance from the path reading, leakage to PE at 12 V in both polarities, coupling to PP. */
-export function* pilotPath(wiring: Wiring, paths: WiringResult["paths"]): Plan<void> {
+/**
+ * CP alone: series resistance from the path reading, leakage to PE at 12 V in both polarities, coupling to PP. Where
+ * electronics may sit behind CP: 5 V, CP positive only, and the record says so.
+ */
+export function* pilotPath(wiring: Wiring, paths: WiringResult["paths"], netlist?: AdapterNetlist): Plan<void> {
+  const isDelicate = netlist?.electronics?.includes("evse.CP") ?? false;
+  const rail_V = isDelicate ? 5 : 12;
+  if (isDelicate) {
+    const text = "leakage from CP to PE at 5 V, CP positive only: the type declares electronics inside";
+    yield* note({ kind: "deviation", limit: "cp.pe.leak12v", text });
+  }
   const series = paths["CP"];
   if (series) {
     yield* judge("cp.series.r", series, {
@@ -132,7 +152,8 @@ export function* pilotPath(wiring: Wiring, paths: WiringResult["paths"]): Plan<v
     ["positive", "evse.CP", "evse.PE"],
     ["negative", "evse.PE", "evse.CP"],
   ] as const) {
-    const r = yield* leakage(wiring, [hi], [lo], 12);
+    if (isDelicate && hi === "evse.PE") continue;
+    const r = yield* leakage(wiring, [hi], [lo], rail_V);
     yield* judge("cp.pe.leak12v", r, {
       id: `cp.pe.leak12v/${id}`,
       contacts: ["evse.CP", "evse.PE"],

@@ -1,0 +1,83 @@
+/**
+ * Everything that is measured on one mating of an adapter: earth at <= 1 A, wiring, earth at 25 A, pilot and proximity
+ * paths and states, drop resistance, temperature rise. It speaks of the nest's terminals (rig/model/halves.ts); whoever
+ * calls it for other halves than DC ones puts it into the adapter's words (rig/plan/mated.ts).
+ */
+import type { AdapterNetlist } from "../../rig/model/adapter.ts";
+import type { Plan } from "../../rig/plan/commands.ts";
+import type { ProcedureContext } from "../../rig/plan/procedure.ts";
+import { checkpoint, step } from "../../rig/plan/words.ts";
+import { iecThreeReadings } from "../analysis/stabilise.ts";
+import { voltmetersAtRest } from "./benchCheck.ts";
+import { dropResistance } from "./drop.ts";
+import { earthAt25A } from "./earth.ts";
+import { earthStep } from "./frame.ts";
+import { pilot } from "./pilot.ts";
+import { openLoop } from "./power.ts";
+import { proximity } from "./proximity.ts";
+import { disconnect } from "./switching.ts";
+import { thermalRise } from "./thermalRise.ts";
+import { pilotPath, type WiringResult, wiringScreen } from "./wiringScreen.ts";
+
+const minutes = (n: number) => n * 60;
+const hours = (n: number) => n * 3600;
+
+export interface Pass {
+  /** Netlist at the terminals. */
+  readonly netlist: AdapterNetlist;
+  /** Label's current of this mating, A. */
+  readonly rated_A: number;
+  /** Current of the drop-resistance pulses, A. */
+  readonly pulse_A: number;
+  /** False: five minutes at the rated current and no judgement of the rise. */
+  readonly soak: boolean;
+}
+
+/** False: a fail blocked the rest; the record says which judgements and by what. */
+export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean> {
+  const { wiring, adapter } = context;
+  const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
+  const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, pass.netlist), {
+    deadline_s: minutes(10),
+    takes_s: 10,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+  if (!earthed || !wires.good) return false;
+  yield* step("Pilot path", () => pilotPath(wiring, wires.paths, pass.netlist), {
+    deadline_s: minutes(2),
+    takes_s: 3,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+  yield* step("Voltmeters at rest", () => voltmetersAtRest(wiring), { deadline_s: 60, takes_s: 3, attempts: 2 });
+  yield* step("Protective earth at 25 A", () => earthAt25A(wiring), {
+    deadline_s: minutes(5),
+    takes_s: 75,
+    tearDown: () => openLoop(wiring),
+  });
+  yield* step("Proximity", () => proximity(wiring, adapter, wires.paths), { deadline_s: minutes(30), takes_s: 15 });
+  // The adapter's own latch was worked, perhaps with a lid open: the earth of this mating is proved again.
+  if (handled(adapter) && !(yield* earthStep(wiring, "Protective earth at 1 A again", "pe.r.screen/again"))) {
+    return false;
+  }
+  yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
+  yield* checkpoint("signals");
+  const carries = yield* step("Drop resistance", () => dropResistance(wiring, wires.paths, pass.pulse_A), {
+    deadline_s: minutes(5),
+    takes_s: 50,
+    tearDown: () => openLoop(wiring),
+  });
+  if (!carries) return false;
+  const { rated_A, soak } = pass;
+  const rise = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak, limits: context.limits };
+  yield* step("Temperature rise", () => thermalRise(wiring, rise), {
+    deadline_s: hours(5),
+    takes_s: soak ? minutes(90) : minutes(16),
+    tearDown: () => openLoop(wiring),
+  });
+  return true;
+}
+
+const handled = (adapter: ProcedureContext["adapter"]): boolean =>
+  adapter.pp.topology === "LOCAL" || adapter.pp.topology === "SERIES_SW";

@@ -1,0 +1,86 @@
+/**
+ * What frames every test of an adapter: fitting it, the earth of its mating, ambient at both ends, and what a resumed run
+ * proves again.
+ */
+import type { Plan } from "../../rig/plan/commands.ts";
+import type { ProcedureContext } from "../../rig/plan/procedure.ts";
+import type { Wiring } from "../../rig/plan/wiring.ts";
+import { ask, call, note, step } from "../../rig/plan/words.ts";
+import { earthAtOneAmpere } from "./earth.ts";
+import { ambients } from "./power.ts";
+import { daq } from "./roles.ts";
+import { nestCode, selfCheck } from "./selfCheck.ts";
+import { disconnect } from "./switching.ts";
+
+const minutes = (n: number) => n * 60;
+
+export const needs = {
+  matrix: "matrix",
+  contactor: "matrix",
+  milliohm: "milliohm",
+  daq: "daq",
+  source: "source",
+  load: "load",
+  generator: "generator",
+  rails: "rails",
+  scope: "scope",
+  gpio: "gpio",
+} as const;
+
+/** The earth of this mating, proved at 1 A. */
+export const earthStep = (wiring: Wiring, name: string, id = "pe.r.screen"): Plan<boolean> =>
+  step(name, () => earthAtOneAmpere(wiring, id), {
+    deadline_s: minutes(2),
+    takes_s: 2,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+
+/** A resumed run: the adapter comes out, so that the open fixture can be proved, and is mated anew. */
+export function* recheck(context: ProcedureContext): Plan<boolean> {
+  const { wiring } = context;
+  yield* ask({
+    id: "remove-adapter",
+    title: "Resume: remove the adapter",
+    text: "Take the adapter out of the nest, if one is there, and close both lids: the rig checks itself again.",
+    kind: "confirm",
+    timeout_s: minutes(20),
+    action: { do: "remove" },
+  });
+  yield* step("Resume: rig self-check", () => selfCheck(wiring, context.fixture), {
+    deadline_s: minutes(30),
+    takes_s: 90,
+  });
+  yield* step("Resume: fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  return yield* earthStep(wiring, "Resume: protective earth at 1 A");
+}
+
+/** Ambient at both ends of the run (ISO/IEC 17025 7.8.3.1); the bench measures no humidity and no pressure. */
+export function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
+  const channels = ambients.map((name) => wiring.channel(name));
+  const replies = yield* call(daq, "once", { channels });
+  for (const [i, channel] of channels.entries()) {
+    const r = replies[String(channel)];
+    const body = r?.is === "value" ? { degC: r.value, u_K: r.u } : { degC: null };
+    yield* note({ kind: "ambient", when, sensor: ambients[i] ?? "", ...body });
+  }
+}
+
+export function* fitAdapter(context: ProcedureContext): Plan<void> {
+  yield* ask({
+    id: "fit-adapter",
+    title: "Fit the adapter",
+    text: `Fit the ${context.adapter.maker} ${context.adapter.model} into nest N1 and close both lids.`,
+    kind: "confirm",
+    timeout_s: minutes(20),
+    action: { do: "fit" },
+  });
+  yield* nestCode(1, "no adapter is seen in nest N1");
+  yield* ask({
+    id: "label",
+    title: "Label",
+    text: `Compare the label on the body: it must read ${context.serial}.`,
+    kind: "confirm",
+    timeout_s: minutes(10),
+  });
+}
