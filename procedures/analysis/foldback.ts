@@ -105,9 +105,10 @@ export function reversals(
   direction: "heating" | "cooling",
 ): number | undefined {
   if (looks.length === 0 || looks.some((look) => !Number.isFinite(look.pp_V))) return undefined;
-  const levels = looks
-    .map((look) => thermalSignals.findIndex((one) => one === signalOf(look.pp_V, windows)))
-    .filter((level) => level >= 0);
+  const levels = looks.flatMap((look) => {
+    const signal = signalOf(look.pp_V, windows);
+    return signal === "other" ? [] : [thermalSignals.indexOf(signal)];
+  });
   const against = (now: number, before: number): boolean => (direction === "heating" ? now < before : now > before);
   return levels.filter((level, i) => i > 0 && against(level, levels[i - 1] as number)).length;
 }

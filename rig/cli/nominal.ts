@@ -22,6 +22,7 @@ import { announced } from "../safety/announced.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
+import { activeFields } from "./nominalActive.ts";
 import { simulatedOperator } from "./operator.ts";
 import type { PlannedStep } from "./progress.ts";
 import { actOn } from "./twinOperator.ts";
@@ -65,6 +66,9 @@ export const nominalAdapter = (inputs: Inputs): ReturnType<typeof adapterFrom> =
     family: inputs.adapter.family,
     ...(inputs.adapter.combo ? { combo: inputs.adapter.combo } : {}),
     pp: { topology: inputs.adapter.pp.topology as "PASS" },
+    ...(inputs.adapter.pp.active
+      ? activeFields(inputs.adapter.pp.active, inputs.procedure.ownEnvelope === true)
+      : undefined),
     // What an artefact deviates by is what it must be known by.
     ...inputs.context.declared?.artefact?.twin,
   });
@@ -96,7 +100,13 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
   const safety = createSafety({
     bench,
     clock,
-    safeOff: makeSafeOff({ bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
+    safeOff: makeSafeOff({
+      bench,
+      instruments,
+      fence: (role, why) => instruments[role]?.fence(why),
+      // Bench time jumps here: a wait of wall time would prove nothing about the simulated bleeder.
+      charged: () => false,
+    }),
     lines: () => world.gpio.lines(),
   });
   const stopWatching = world.gpio.onEdge((edge) => safety.line(edge));

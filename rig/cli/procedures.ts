@@ -1,11 +1,15 @@
 /** The procedures that the command line knows, and the hash of everything they are made of. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { acScreening, acScreeningNoSoak, comboScreening, comboScreeningNoSoak } from "../../procedures/acScreening.ts";
 import { challengeCheck } from "../../procedures/challengeCheck.ts";
 import { dcScreening, dcScreeningNoSoak } from "../../procedures/dcScreening.ts";
 import { goldenCheck } from "../../procedures/goldenCheck.ts";
 import { incoming } from "../../procedures/incoming.ts";
+import { intermittents } from "../../procedures/intermittents.ts";
+import { mechanicsCheck } from "../../procedures/mechanics.ts";
 import { pilotCorners } from "../../procedures/pilotCorners.ts";
+import { thermalProtection } from "../../procedures/thermalProtection.ts";
 import { thermalQualification } from "../../procedures/thermalQualification.ts";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
@@ -15,9 +19,16 @@ import { root } from "./root.ts";
 export const procedures: readonly Procedure[] = [
   dcScreening,
   dcScreeningNoSoak,
+  acScreening,
+  acScreeningNoSoak,
+  comboScreening,
+  comboScreeningNoSoak,
+  mechanicsCheck,
   thermalQualification,
+  thermalProtection,
   incoming,
   pilotCorners,
+  intermittents,
   goldenCheck,
   challengeCheck,
 ];

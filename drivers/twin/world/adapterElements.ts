@@ -169,21 +169,21 @@ class Builder {
   /** Active proximity and cut-out; returns what moves them on. */
   protection(): AdapterElements["feel"] {
     const { pp, thermal_cutout } = this.adapter;
-    const felt: { readonly part: Felt; readonly branch: Branch; readonly with_ohm: number }[] = [];
+    const felt: { readonly part: Felt; readonly at: ReturnType<Builder["ownBars"]> }[] = [];
     const inSeries = (pin: "CP" | "PP", part: Felt): void => {
-      for (const { branch, own_ohm } of this.ownBars(pin)) felt.push({ part, branch, with_ohm: own_ohm });
+      felt.push({ part, at: this.ownBars(pin) });
     };
     if (pp.topology === "ACTIVE" && pp.active.kind === "ntc") {
       const part = createActive(pp.active);
       const branch = this.branch("A.PP.ntc", this.metal("ev.PP"), this.metal("ev.PE"), part.ohm);
-      felt.push({ part, branch, with_ohm: 0 });
+      felt.push({ part, at: [{ branch, own_ohm: 0 }] });
     } else if (pp.topology === "ACTIVE") inSeries("PP", createActive(pp.active));
     if (thermal_cutout !== undefined) inSeries(thermal_cutout.opens, createCutout(thermal_cutout));
     return (dt_s, at) => {
       let changed = false;
-      for (const { part, branch, with_ohm } of felt) {
+      for (const { part, at: branches } of felt) {
         if (!part.step(dt_s, at)) continue;
-        branch.ohm = with_ohm + part.ohm;
+        for (const { branch, own_ohm } of branches) branch.ohm = own_ohm + part.ohm;
         changed = true;
       }
       return changed;
