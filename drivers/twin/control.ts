@@ -106,6 +106,16 @@ const actions: Readonly<Record<string, Action>> = {
     twin.world.operator.emergencyStop(flag(body, "pressed"));
     return undefined;
   },
+  flex: (twin, body) => {
+    twin.world.operator.flex(flag(body, "on"));
+    return undefined;
+  },
+  warm: (twin, body) => {
+    const channel = body["channel"] ?? null;
+    if (channel !== null && typeof channel !== "string") throw new Error('"channel" must be a channel\'s name or null');
+    twin.world.operator.warm(channel);
+    return undefined;
+  },
   misbehave: async (twin, body) => {
     const port = body["port"];
     if (typeof port !== "string") throw new Error('"port" must be the name of a port');

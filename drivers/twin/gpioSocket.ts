@@ -8,6 +8,9 @@ import type { GpioLine } from "../../rig/model/bench.ts";
 import type { GpioModel } from "./models.ts";
 import { closeUnix, listenUnix, onLines, sendLine } from "./unixSocket.ts";
 
+/** The kernel's clock of the simulated bench is bench time: durations are right at any speed. */
+export const nanoseconds = (at_s: number): string => String(Math.round(at_s * 1e9));
+
 export interface GpioSocket {
   close(): Promise<void>;
 }
@@ -38,10 +41,10 @@ export async function startGpioSocket(
     saw({ line: wanted.set, high: wanted.high, by: "client" });
     return { done: wanted.set, high: wanted.high };
   };
-  const stop = gpio.onEdge(({ line, high }) => {
+  const stop = gpio.onEdge(({ line, high, at_s }) => {
     seq++;
     saw({ line, high, by: "world" });
-    const edge = { edge: line, high, ns: process.hrtime.bigint().toString(), seq };
+    const edge = { edge: line, high, ns: nanoseconds(at_s), seq };
     for (const client of clients) sendLine(client, edge);
   });
   return {

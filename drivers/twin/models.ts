@@ -87,6 +87,8 @@ export interface InsulationSeen {
   readonly voltage_V: number;
   readonly current_A: number;
   readonly ohm: number | "over";
+  /** The full voltage was reached. */
+  readonly dwelling: boolean;
   /** Of the ramp, or of the dwell when that has begun. */
   readonly time_s: number;
 }
@@ -123,6 +125,10 @@ export interface OperatorModel {
   latch(which: "evse" | "adapter", pressed: boolean): void;
   lid(which: "LID1" | "LID2", closed: boolean): void;
   emergencyStop(pressed: boolean): void;
+  /** Holds a warm finger where this thermocouple channel belongs, and nowhere else; null lets go. */
+  warm(channel: string | null): void;
+  /** Begins or ends to flex cable and body: contacts that are intermittent open only meanwhile. */
+  flex(on: boolean): void;
 }
 
 export interface World {

@@ -47,13 +47,14 @@ function toBench(document: Document<BenchDocument>): Bench {
     channels: mapValues(file.channels, (channel, name): DaqChannel => ({ name, ...channel })),
     gpio: {
       chip: file.gpio.chip,
-      lines: mapValues(file.gpio.lines, ({ direction, line, healthy, access, watchdog }, id) => ({
+      lines: mapValues(file.gpio.lines, ({ direction, line, healthy, access, watchdog, watch }, id) => ({
         id,
         direction,
         line,
         ...(healthy ? { healthy } : {}),
         ...(access ? { access } : {}),
         ...(watchdog ? { watchdog } : {}),
+        ...(watch ? { watch } : {}),
       })),
     },
     interlocks: Object.keys(file.gpio.lines).filter((id) => file.gpio.lines[id]?.healthy !== undefined),

@@ -182,6 +182,7 @@ export const benchSchema = z.strictObject({
         healthy: z.enum(["high", "low"]).optional(),
         access: z.boolean().optional(),
         watchdog: z.boolean().optional(),
+        watch: z.tuple([name, name]).optional(),
       }),
     ),
   }),

@@ -8,6 +8,8 @@ import type { Asked, PathElement, Route, Wiring } from "../plan/wiring.ts";
 
 /** A resistor in which a DAQ channel reads a leakage current is at least this, ohm. */
 const leak_ohm_min = 1000;
+/** Relays from a watch loop's node to its contact's tap. */
+const direct_max = 2;
 
 export function makeWiring(bench: Bench): Wiring {
   return new BenchWiring(bench);
@@ -79,6 +81,25 @@ class BenchWiring implements Wiring {
     const last = this.#toContact(terminal(this.#meter(), tap === "F" ? "FH" : "SH"), contact).at(-1);
     if (!last) throw refused(`${contact} has no tap`, { contact });
     return last.from === contact ? last.to : last.from;
+  }
+
+  watch(one: Contact, other: Contact): { readonly line: string; readonly route: Route } | undefined {
+    const ends = [one, other].map((contact) => this.tapOf(contact, "F"));
+    for (const { id, watch } of Object.values(this.#bench.gpio.lines)) {
+      if (!watch) continue;
+      const found = watch.map((node, i) => this.#watchPath(node, ends[i] as Node));
+      if (found.every((edges) => edges !== undefined)) return { line: id, route: this.#made(found, {}) };
+    }
+    return undefined;
+  }
+
+  #watchPath(from: Node, to: Node): readonly Edge[] | undefined {
+    const avoid = (node: Node): boolean => this.#contacts.has(node) || this.#terminals.has(node);
+    const found = searchRoute(this.#bench, from, to, { avoid });
+    if (isSearchFailure(found)) return undefined;
+    // By the buses any loop reaches any contact; its own way is its relay and the contact's isolating relay.
+    const relays = found.elements.filter(({ kind }) => kind === "relay");
+    return relays.length <= direct_max ? found.elements : undefined;
   }
 
   #meter(): InstrumentEntry {

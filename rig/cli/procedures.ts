@@ -11,6 +11,7 @@ import { mechanicsCheck } from "../../procedures/mechanics.ts";
 import { pilotCorners } from "../../procedures/pilotCorners.ts";
 import { thermalProtection } from "../../procedures/thermalProtection.ts";
 import { thermalQualification } from "../../procedures/thermalQualification.ts";
+import { thermocoupleWalk } from "../../procedures/thermocoupleWalk.ts";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import type { Procedure } from "../plan/procedure.ts";
@@ -31,6 +32,7 @@ export const procedures: readonly Procedure[] = [
   intermittents,
   goldenCheck,
   challengeCheck,
+  thermocoupleWalk,
 ];
 
 export function findProcedure(id: string): Procedure {

@@ -11,6 +11,8 @@ type Action =
   | { readonly do: "half"; readonly half: string }
   | { readonly do: "latch"; readonly which: "evse" | "adapter"; readonly pressed: boolean }
   | { readonly do: "lid"; readonly which: "LID1" | "LID2"; readonly closed: boolean }
+  | { readonly do: "flex"; readonly on: boolean }
+  | { readonly do: "warm"; readonly channel: string | null }
   | { readonly do: "estop"; readonly pressed: boolean };
 
 export function actOn(operator: OperatorModel, data: Data): void {
@@ -30,6 +32,12 @@ export function actOn(operator: OperatorModel, data: Data): void {
       break;
     case "lid":
       operator.lid(action.which, action.closed);
+      break;
+    case "flex":
+      operator.flex(action.on);
+      break;
+    case "warm":
+      operator.warm(action.channel);
       break;
     case "estop":
       operator.emergencyStop(action.pressed);

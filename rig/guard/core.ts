@@ -55,6 +55,8 @@ export class GuardCore {
   #edge_ms = Number.NEGATIVE_INFINITY;
   #toggling: number | undefined;
   #watchdogOn = true;
+  /** Edges of WD so far. */
+  #untold = 0;
 
   constructor(options: CoreOptions, now_ms: number) {
     this.#options = options;
@@ -139,8 +141,12 @@ export class GuardCore {
   }
 
   #edge(edge: GpioEdge): void {
-    if (edge.line === this.#options.watchdogLine) return;
-    this.#options.send({ edge: edge.line, high: edge.high, ns: edge.kernel_ns, seq: edge.seq });
+    if (edge.line === this.#options.watchdogLine) {
+      this.#untold += 1;
+      return;
+    }
+    // The controller takes a gap for lost edges: those of WD, which it is not told, leave none.
+    this.#options.send({ edge: edge.line, high: edge.high, ns: edge.kernel_ns, seq: edge.seq - this.#untold });
   }
 
   /** A message as it came; a refusal is answered and changes nothing. */

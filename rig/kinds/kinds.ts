@@ -18,11 +18,43 @@ export interface Measured {
   readonly current: Reading<"A">;
 }
 
+/** One programmed test of an insulation tester. */
+export interface InsulationTest {
+  /** ir: resistance at direct voltage. dc, ac: withstand voltage; ac is the r.m.s. value. */
+  readonly mode: "ir" | "dc" | "ac";
+  readonly voltage_V: number;
+  readonly ramp_s: number;
+  /** At the full voltage, s; the tester ends the test itself. */
+  readonly dwell_s: number;
+  /** Current above which the tester ends the test as failed, A; without effect in ir. */
+  readonly trip_A: number;
+}
+
+export interface InsulationState {
+  /** idle: nothing was started since it was set or switched off. passed, failed: ended by the tester itself. */
+  readonly state: "idle" | "testing" | "passed" | "failed";
+  /** At the tester's terminals; r.m.s. in ac. Of a test that failed: where it failed. */
+  readonly voltage: Reading<"V">;
+  /** Only in ir, else invalid. Above its range an explicit bound, never a number. */
+  readonly resistance: Reading<"ohm">;
+  /** Only in dc and ac, else invalid. */
+  readonly current: Reading<"A">;
+  /** At the full voltage; invalid while it ramps and when idle. */
+  readonly dwell: Reading<"s">;
+}
+
 /** Samples kept by the store; a plan gets at them with `points`. */
 export interface SeriesRef<U extends Unit = Unit> {
   readonly series: string;
   readonly unit: U;
   readonly points: number;
+}
+
+export interface LineEdge {
+  readonly line: string;
+  readonly high: boolean;
+  readonly ns: string;
+  readonly seq: number;
 }
 
 export interface Kinds {
@@ -83,10 +115,23 @@ export interface Kinds {
       readonly SeriesRef<"V">[]
     >;
   };
+  /** Insulation and withstand-voltage tester. */
+  insulation: {
+    /** Programs a test; the output stays off. */
+    set: Op<InsulationTest, null>;
+    /** Starts the programmed test, or ends it. */
+    output: Op<{ readonly on: boolean }, null>;
+    measure: Op<Nothing, InsulationState>;
+  };
   /** The guard's lines. `enable` is the level line EN. */
   gpio: {
     read: Op<Nothing, Readonly<Record<string, boolean>>>;
     enable: Op<{ readonly on: boolean }, null>;
+    /**
+     * Edges of all inputs since it was asked last, in order. `ns`: time stamp of the kernel, as text. A gap in `seq`, or
+     * one before `last_seq`, is edges that were lost.
+     */
+    watchEvents: Op<Nothing, { readonly edges: readonly LineEdge[]; readonly last_seq: number }>;
   };
 }
 
@@ -143,9 +188,16 @@ export const ops: OpTable = {
     measure: always("read", 2000),
   },
   scope: { capture: always("read", 10000) },
+  insulation: {
+    // A test that is programmed is admitted like one that starts, so that it is refused before anybody waits for it.
+    set: always("energise", 4000),
+    output: { effect: ({ on }) => (on ? "energise" : "lower"), deadline_ms: 2000 },
+    measure: always("read", 2000),
+  },
   gpio: {
     read: always("read", 1000),
     enable: { effect: ({ on }) => (on ? "energise" : "lower"), deadline_ms: 1000 },
+    watchEvents: always("read", 1000),
   },
 };
 

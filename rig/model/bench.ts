@@ -198,6 +198,8 @@ export interface GpioLine {
   readonly access?: boolean;
   /** The watchdog relay's own contact: it holds only while the guard toggles WD, so it counts while the bench is live. */
   readonly watchdog?: boolean;
+  /** An input that is high while its watch loop (KW) is closed: the two nodes that the loop joins through the adapter. */
+  readonly watch?: readonly [Node, Node];
 }
 
 export interface Bench {

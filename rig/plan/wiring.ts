@@ -41,6 +41,8 @@ export interface Wiring {
   route(from: Node, to: Node, asked?: Asked): Route;
   /** Number of a DAQ channel by its name in the bench file. */
   channel(name: string): number;
+  /** The watch loop from one contact to another: its input line, high while closed, and the relays; undefined: none. */
+  watch(one: Contact, other: Contact): { readonly line: string; readonly route: Route } | undefined;
   /** The node of a contact's force or sense tap. */
   tapOf(contact: Contact, tap: "F" | "S"): Node;
 }

@@ -3,6 +3,7 @@ import type { Bench } from "../model/bench.ts";
 import type { Data } from "../model/data.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Call } from "../plan/commands.ts";
+import { notTested, type Tested, testedAfter, testedBetween } from "./insulation.ts";
 import { layoutOf } from "./layout.ts";
 
 export interface BenchState {
@@ -24,6 +25,7 @@ export interface BenchState {
   /** More than 1 A was possible and no reading with the source off has shown less since. */
   readonly maybeCurrent: boolean;
   readonly peProved: boolean;
+  readonly insulation: Tested;
 }
 
 export const atRest: BenchState = {
@@ -39,6 +41,7 @@ export const atRest: BenchState = {
   shunt_A: undefined,
   maybeCurrent: false,
   peProved: false,
+  insulation: notTested,
 };
 
 /** Below this the power domain counts as without current, A. */
@@ -84,6 +87,7 @@ export function afterFailure(
       on: on(state.rails.on, acted.rails.on),
     },
     enable: on(state.enable, acted.enable),
+    insulation: testedBetween(state.insulation, acted.insulation, bound),
     maybeCurrent: state.maybeCurrent || acted.maybeCurrent,
   };
 }
@@ -106,8 +110,11 @@ function changed(bench: Bench, state: BenchState, call: Call, reply: Data | unde
     case "rails":
       if (call.op === "set") return { rails: { ...call.args, on: state.rails.on } };
       return call.op === "output" ? { rails: { ...state.rails, on: call.args.on } } : {};
+    case "insulation":
+      return { insulation: testedAfter(bench, state.insulation, call, reply) };
     case "gpio":
       if (call.op === "enable") return { enable: call.args.on };
+      if (call.op === "watchEvents") return {};
       return { lines: { ...state.lines, ...linesIn(reply) } };
     case "daq":
       if (call.op === "scan") return { scan: call.args.channels };

@@ -53,6 +53,7 @@ const anywhere: Wiring = (() => {
     leak: () => ({ base: route, rail: route }),
     route: () => route,
     channel: () => 111,
+    watch: () => undefined,
     tapOf: () => "tap",
   };
 })();

@@ -1,6 +1,8 @@
 /** Relay boards and GPIO lines without bytes. */
 import type { Instrument } from "../../../rig/kinds/kinds.ts";
 import { RigError } from "../../../rig/model/errors.ts";
+import { EdgeBuffer } from "../../gpio/edgeBuffer.ts";
+import { nanoseconds } from "../gpioSocket.ts";
 import type { TwinContext } from "./context.ts";
 
 /**
@@ -52,7 +54,14 @@ export function matrixTwin({ role, entry, bench, world }: TwinContext): Instrume
 }
 
 /** `enable` is the level line EN; the watchdog line is the guard's own. */
-export function gpioTwin({ world }: TwinContext): Instrument<"gpio">["call"] {
+export function gpioTwin({ world, bench }: TwinContext): Instrument<"gpio">["call"] {
+  const buffer = new EdgeBuffer();
+  let seq = 0;
+  world.gpio.onEdge(({ line, high, at_s }) => {
+    if (bench.gpio.lines[line]?.direction !== "in") return;
+    seq += 1;
+    buffer.put({ line, high, kernel_ns: nanoseconds(at_s), seq });
+  });
   return {
     async read() {
       return world.gpio.lines();
@@ -60,6 +69,9 @@ export function gpioTwin({ world }: TwinContext): Instrument<"gpio">["call"] {
     async enable({ on }) {
       world.gpio.setLine("EN", on);
       return null;
+    },
+    async watchEvents() {
+      return buffer.take();
     },
   };
 }

@@ -37,6 +37,16 @@ const path = z.strictObject({
   diode_anode: z.enum(["evse", "ev"]).optional(),
   /** Rise of both contact resistances beyond copper's, per kelvin above 20 degC: a contact that ages as it warms. */
   growth_per_K: z.number().min(0).max(0.05).default(0),
+  /** A contact that opens now and then, only while somebody flexes cable or body. */
+  intermittent: z
+    .strictObject({
+      /** How long each opening lasts, s. */
+      open_s: z.number().min(1e-6).max(10),
+      /** Mean number of openings a second of flexing; when is drawn from `seed`. */
+      per_s: z.number().min(0.001).max(1000),
+      at: z.enum(["evse", "bar", "ev"]).default("ev"),
+    })
+    .optional(),
 });
 
 const thermal = z.strictObject({
@@ -174,6 +184,12 @@ function checkAsWhole(adapter: AdapterUnderTest, complain: Complain): void {
       check([list, n, "between"], between[0]);
       check([list, n, "between"], between[1]);
       if (between[0] === between[1]) complain([list, n, "between"], `${between[0]} is given twice`);
+    });
+  }
+  for (const list of ["onset", "breakdowns"] as const) {
+    adapter.insulation[list].forEach(({ between }, n) => {
+      check(["insulation", list, n, "between"], between[0]);
+      check(["insulation", list, n, "between"], between[1]);
     });
   }
   adapter.diodes.forEach(({ anode, cathode }, n) => {

@@ -7,6 +7,7 @@ import type { GpioModel } from "../models.ts";
 import type { Plant } from "./plant.ts";
 import type { PowerSource } from "./power.ts";
 import type { Relays } from "./relays.ts";
+import { watchLoops } from "./watchLoops.ts";
 
 export interface Chain extends GpioModel {
   /** An input that the world moves; true is well. */
@@ -101,6 +102,7 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
   };
   relays.onMoved(mirrors);
   mirrors();
+  plant.onRestructured = watchLoops(plant, level);
 
   return {
     setLine(line, high) {

@@ -5,7 +5,6 @@
  */
 import { type Family, families } from "../../../rig/model/adapter.ts";
 import type { Bench, Node } from "../../../rig/model/bench.ts";
-import { isContact } from "../../../rig/model/contacts.ts";
 import { RigError } from "../../../rig/model/errors.ts";
 import { everyHalf, type ReferenceHalf } from "../../../rig/model/halves.ts";
 import { nodeInN2 } from "../../../rig/model/highVoltage.ts";
@@ -18,8 +17,11 @@ import { Circuit } from "./circuit.ts";
 import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
 import type { Element } from "./elements.ts";
+import { createFlexing, type Flexing } from "./flexing.ts";
 import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
+import { Finger } from "./finger.ts";
 import { createThermal, type Loss, type Thermal, type ThermalShape } from "./thermal.ts";
+import { loopElements } from "./watchLoops.ts";
 
 export interface PlantOptions {
   readonly bench: Bench;
@@ -45,12 +47,17 @@ export class Plant {
   readonly thermal: Thermal;
   readonly log: WorldLog;
   readonly wall_ms: () => number;
+  readonly finger = new Finger();
   /** Rises whenever a voltage may have changed. */
   version = 0;
   /** Rises whenever other elements are in the circuit. */
   structure = 0;
   fitted = false;
   driverOn = false;
+  /** Told after contacts have moved. */
+  onRestructured: (() => void) | undefined;
+  readonly #flexing: Flexing;
+  readonly #loops: readonly Element[];
   readonly #closed = new Set<Pole>();
   #halves: Halves;
   #adapterElements: AdapterElements;
@@ -73,6 +80,11 @@ export class Plant {
     this.log = createLog(options.sink);
     this.#halves = halvesFor(options.bench, options.adapter.family);
     this.#adapterElements = this.#seated("fitting 0");
+    this.#loops = loopElements(options.bench);
+    this.#flexing = createFlexing(options.adapter, this.agenda, () => {
+      this.settle();
+      this.restructure();
+    });
     for (const pole of this.assembly.poles) if (pole.welded) this.#closed.add(pole);
   }
 
@@ -110,6 +122,7 @@ export class Plant {
     this.#circuit = undefined;
     this.structure++;
     this.#renewed();
+    this.onRestructured?.();
   }
 
   /** Values of elements have changed. */
@@ -137,9 +150,7 @@ export class Plant {
 
   /** Elements of the adapter in N2 between that nest's nodes; none while it is elsewhere. */
   adapterInN2(): readonly Element[] {
-    if (!this.fitted || !this.isInN2) return [];
-    const at = (node: Node): Node => (isContact(node) ? nodeInN2(node) : node);
-    return this.#adapterElements.elements.map((element) => ({ ...element, a: at(element.a), b: at(element.b) }));
+    return this.fitted && this.isInN2 ? this.#adapterElements.elements : [];
   }
 
   fit(fitted: boolean, nest: 1 | 2 = 1): void {
@@ -170,10 +181,15 @@ export class Plant {
   #seated(fitting: string): AdapterElements {
     const { adapter } = this;
     const seat = {
-      node: nodeIn(adapter.family, this.#halves),
+      node: this.isInN2 ? nodeInN2 : nodeIn(adapter.family, this.#halves),
       inUse: faceTaken(adapter.family, this.#halves.evse),
     };
     return adapterElements(adapter, randomOf(adapter.seed, fitting), seat);
+  }
+
+  flex(on: boolean): void {
+    this.settle();
+    this.#flexing.flex(on);
   }
 
   press(pressed: boolean): void {
@@ -185,11 +201,13 @@ export class Plant {
 
   #elements(): Element[] {
     const { poles, fixed, source, load, driver, rails } = this.assembly;
-    const elements: Element[] = [...fixed];
+    const elements: Element[] = [...fixed, ...this.#loops];
     for (const pole of poles) if (this.#closed.has(pole)) elements.push(pole.branch);
     for (const element of [source, load, rails?.plus, rails?.minus]) if (element !== undefined) elements.push(element);
     if (driver !== undefined && this.driverOn) elements.push(driver);
-    if (this.fitted && !this.isInN2) elements.push(...this.#adapterElements.elements);
+    if (this.fitted && !this.isInN2) {
+      elements.push(...this.#adapterElements.elements.filter(({ id }) => !this.#flexing.isOpen(id)));
+    }
     return elements;
   }
 

@@ -187,9 +187,17 @@ function createOperator(plant: Plant, chain: Chain): OperatorModel {
       does(`${which} ${closed ? "closed" : "open"}`);
       chain.setInput(which, closed);
     },
+    flex(on) {
+      does(on ? "flex" : "hold still");
+      plant.flex(on);
+    },
     emergencyStop(pressed) {
       does(`emergency stop ${pressed ? "pressed" : "released"}`);
       chain.setInput("ESTOP", !pressed);
+    },
+    warm(channel) {
+      does(channel === null ? "let go" : `warm ${channel}`);
+      plant.finger.hold(channel === null ? undefined : plant.bench.channels[channel]?.at, plant.agenda.now_s());
     },
   };
 }

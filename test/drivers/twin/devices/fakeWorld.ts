@@ -116,6 +116,13 @@ export function fakeWorld(): FakeWorld {
         return () => listeners.delete(listener);
       },
     },
+    insulation: {
+      set: () => undefined,
+      start: () => false,
+      stop: () => undefined,
+      testing: () => false,
+      measure: () => ({ state: "idle", voltage_V: 0, current_A: 0, ohm: "over", dwelling: false, time_s: 0 }),
+    },
     operator: {
       fit: () => void knobs.acts.push("fit"),
       half: (id) => void knobs.acts.push(`half ${id}`),
@@ -125,6 +132,7 @@ export function fakeWorld(): FakeWorld {
       latch: (which, pressed) => void knobs.acts.push(`latch ${which} ${pressed}`),
       lid: (which, closed) => void knobs.acts.push(`lid ${which} ${closed}`),
       emergencyStop: (pressed) => edge("ESTOP", !pressed),
+      flex: (on) => void knobs.acts.push(`flex ${on}`),
     },
     now_s: () => now,
     advance: (to_s) => {

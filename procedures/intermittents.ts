@@ -1,0 +1,35 @@
+/**
+ * Interruptions of the contacts while a person flexes cable and body. It draws 10 mA at 5 V; what a contact does under
+ * current is the business of the temperature rise.
+ */
+import type { Plan } from "../rig/plan/commands.ts";
+import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
+import { checkpoint, step } from "../rig/plan/words.ts";
+import { earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
+import { intermittents as watch } from "./routines/intermittents.ts";
+import { selfCheck } from "./routines/selfCheck.ts";
+
+const minutes = (n: number) => n * 60;
+/** How long the person flexes, s (H). */
+const window_s = 30;
+
+function* body(context: ProcedureContext): Plan<void> {
+  const { wiring } = context;
+  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+  yield* checkpoint("self-check");
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
+  const flexing = () => watch(wiring, context.netlist, window_s);
+  yield* step("Intermittent contacts", flexing, { deadline_s: minutes(30), takes_s: window_s + 40 });
+}
+
+export const intermittents: Procedure = procedure({
+  id: "intermittents",
+  revision: 1,
+  title: "Interruptions of the contacts while cable and body are flexed",
+  families: ["A", "B"],
+  needs,
+  limits: "intermittents",
+  body,
+  recheck,
+});
