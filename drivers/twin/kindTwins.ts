@@ -8,6 +8,7 @@ import type { Clock } from "../../rig/model/clock.ts";
 import { RigError } from "../../rig/model/errors.ts";
 import type { TwinContext } from "./kinds/context.ts";
 import { daqTwin } from "./kinds/daq.ts";
+import { insulationTwin } from "./kinds/insulation.ts";
 import { gpioTwin, matrixTwin } from "./kinds/lines.ts";
 import { milliohmTwin } from "./kinds/milliohm.ts";
 import { generatorTwin, railsTwin, scopeTwin } from "./kinds/pilot.ts";
@@ -26,6 +27,7 @@ const calls: Calls = {
   generator: generatorTwin,
   rails: railsTwin,
   scope: scopeTwin,
+  insulation: insulationTwin,
   gpio: gpioTwin,
 };
 

@@ -21,7 +21,8 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
     document.refuse(["instruments", tester.role], "needs the section high_voltage", "add it: contacts, codes, bleeder");
   }
   if (!given) return;
-  if (!tester) document.refuse(["high_voltage"], "no instrument is of kind insulation", "add one or remove the section");
+  if (!tester)
+    document.refuse(["high_voltage"], "no instrument is of kind insulation", "add one or remove the section");
   for (const terminal of ["high", "return", "earth"]) {
     if (tester && tester.terminals[terminal] === undefined) {
       document.refuse(["instruments", tester.role, "terminals"], `${terminal} is missing`, "name its node");
@@ -122,7 +123,11 @@ function checkBleeder(document: Doc, bench: Bench, { facts, high, earth }: Tree)
     return;
   }
   if (![part.from, part.to].includes(high) || ![part.from, part.to].includes(earth)) {
-    document.refuse(path, `${part.id} does not join the tester's high and earth terminals`, "wire it so, without relay");
+    document.refuse(
+      path,
+      `${part.id} does not join the tester's high and earth terminals`,
+      "wire it so, without relay",
+    );
   }
   const needs_s = part.ohm * (1 + part.tolerance) * facts.capacitance_F * Math.log(facts.peak_V / touchSafe_V);
   if (needs_s > facts.discharge_s) {
@@ -139,6 +144,10 @@ function checkStandard(document: Doc, bench: Bench, { facts }: Tree): void {
     const part = bench.parts.find(({ from, to }) => ends.includes(from) && ends.includes(to));
     if (part?.type === "resistor" && part.ohm === facts.standard_ohm) return;
     const what = `no resistor of ${facts.standard_ohm} ohm joins ${node} to ${facts.standardBus}`;
-    document.refuse(["high_voltage", "contacts", i], what, "add it: it proves the path to this contact before each run");
+    document.refuse(
+      ["high_voltage", "contacts", i],
+      what,
+      "add it: it proves the path to this contact before each run",
+    );
   });
 }

@@ -116,10 +116,15 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     noteInstruments(instruments, inputs, parts.journal);
     requireWaivers(instruments, inputs, parts.journal, options.say);
     const lines = guard.lines.bind(guard);
-    const safety = createSafety({
+    const safety: SafetyLayer = createSafety({
       bench: inputs.bench,
       clock,
-      safeOff: makeSafeOff({ bench: inputs.bench, instruments, fence: (role, why) => instruments[role]?.fence(why) }),
+      safeOff: makeSafeOff({
+        bench: inputs.bench,
+        instruments,
+        fence: (role, why) => instruments[role]?.fence(why),
+        charged: () => safety.state().insulation.charged,
+      }),
       lines,
       realTime: (inputs.twin?.speed ?? 1) !== "max",
       feedback_ms: feedback_ms * patienceWith(inputs.twin),

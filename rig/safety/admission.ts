@@ -233,8 +233,16 @@ class Gate implements SafetyLayer {
   }
 
   line(edge: LineEdge): void {
+    const was = this.#state.lines[edge.line];
     this.#state = { ...this.#state, lines: { ...this.#state.lines, [edge.line]: edge.high } };
+    if (edge.line.startsWith(nestLines) && was !== edge.high) this.#newMating();
     this.#checkLines();
+  }
+
+  /** The nest tells that an adapter came or went: what was proved of the last mating says nothing of the next. */
+  #newMating(): void {
+    this.#state = { ...this.#state, peProved: false };
+    this.#watch.forget();
   }
 
   lostEdges(edges: number): void {
@@ -323,6 +331,9 @@ class Gate implements SafetyLayer {
     if (trip) this.#latch.trip({ rule: trip.rule, why: trip.why }, "INTERLOCK_OPEN");
   }
 }
+
+/** Coding lines of the nests (bench RB-1). */
+const nestLines = "NEST";
 
 export function effectOf(call: Call): Effect {
   const table = ops[call.kind] as Readonly<Record<string, OpRule<never>>>;

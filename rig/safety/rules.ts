@@ -6,6 +6,7 @@
 import type { Bench, DaqChannel } from "../model/bench.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import { type Edge, Joined } from "../model/netlist.ts";
+import { insulationViolations, treeViolations } from "./insulation.ts";
 import { isWire, type Layout, layoutOf } from "./layout.ts";
 import { type BenchState, drivenCurrent, modeOf, noCurrent_A } from "./state.ts";
 
@@ -34,6 +35,7 @@ export function violations(bench: Bench, state: BenchState): readonly Violation[
     ...regulation(bench, state),
     ...interlocks(bench, state),
     ...highCurrent(bench, state),
+    ...insulationViolations(bench, state, layoutOf(bench).power),
   ];
 }
 
@@ -80,6 +82,7 @@ export function relayViolations(bench: Bench, closed: ReadonlySet<string>): read
     ...exclusive(bench, closed),
     ...joinedSources(bench, closed),
     ...outOfReach(bench, closed),
+    ...treeViolations(bench, closed),
   ];
   memory.set(key, made);
   return made;
@@ -170,7 +173,12 @@ function regulation(bench: Bench, state: BenchState): readonly Violation[] {
 
 /** Whether anything that a person could touch is live; then all interlocks must be healthy. */
 export const isEnergised = (bench: Bench, state: BenchState): boolean =>
-  state.source.on || state.enable || state.rails.on || [...layoutOf(bench).power].some((id) => state.closed.has(id));
+  state.source.on ||
+  state.enable ||
+  state.rails.on ||
+  state.insulation.on ||
+  state.insulation.charged ||
+  [...layoutOf(bench).power].some((id) => state.closed.has(id));
 
 function interlocks(bench: Bench, state: BenchState): readonly Violation[] {
   return isEnergised(bench, state) ? openInterlocks(bench, state.lines) : [];

@@ -6,13 +6,15 @@ import type { Instrument, Io } from "../kinds/kinds.ts";
 import type { Bench } from "../model/bench.ts";
 import type { Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
+import { highVoltageTree } from "../model/highVoltage.ts";
 import type { Reading } from "../model/reading.ts";
+import { bleeder_ms, waitForDischarge } from "./discharge.ts";
 import { layoutOf } from "./layout.ts";
-import { type Reply, waitForNoCurrent } from "./noCurrent.ts";
+import { type Ask, type Reply, waitForNoCurrent } from "./noCurrent.ts";
 import { noCurrent_A } from "./state.ts";
 
-/** In rising order: the command was answered; the coil was read back; the mirror contact says so; it was measured. */
-export type EvidenceGrade = "commanded" | "coil" | "mirror" | "measured";
+/** In rising order: the command was answered; a known time has passed; the coil was read back; the mirror contact says so; it was measured. */
+export type EvidenceGrade = "commanded" | "elapsed" | "coil" | "mirror" | "measured";
 
 export interface SafeOffEvidence {
   readonly action: string;
@@ -29,6 +31,8 @@ export interface SafeOffOptions {
   readonly instruments: Readonly<Record<string, Instrument>>;
   /** Gives an instrument up: its port is closed and never opened again. */
   readonly fence: (role: string, why: string) => void;
+  /** Whether the insulation domain may hold a charge. Default: it may. */
+  readonly charged?: () => boolean;
 }
 
 /** One answer of one instrument, ms. The guard's own recipes follow if the port is dead. */
@@ -61,6 +65,12 @@ export function unprovenSafe(result: Data): RigError | undefined {
   return new RigError("READ_BACK_DIFFERS", `the safe-off does not prove the bench safe: ${what}${more}`, { failed });
 }
 
+/** Roles that drive nothing but relays of the high-voltage tree. */
+function highVoltageRoles(bench: Bench): ReadonlySet<string> {
+  const tree = highVoltageTree(bench);
+  return new Set([...(tree?.relays ?? [])].flatMap((id) => bench.relays[id]?.role ?? []));
+}
+
 type Operation = (args: unknown, io: Io) => Promise<unknown>;
 
 class SafeOff {
@@ -80,7 +90,10 @@ class SafeOff {
   }
 
   async run(why: string): Promise<Data> {
+    const charged = this.#options.charged?.() ?? true;
+    const off_ms = performance.now();
     const first = Promise.all([
+      ...this.#testers().map((role) => this.#command(role, "output", { on: false })),
       ...this.#roles("gpio").map((role) => this.#command(role, "enable", { on: false })),
       ...this.#roles("source").map((role) => this.#command(role, "output", { on: false })),
     ]);
@@ -92,20 +105,38 @@ class SafeOff {
       ...this.#roles("generator").map((role) => this.#command(role, "output", { on: false })),
     ]);
     const { bench } = this.#options;
+    const discharged = this.#discharge(off_ms, charged);
     const found = await waitForNoCurrent(bench, (...asked) => this.#ask(...asked));
     for (const { action, ok, detail } of found) this.#note(action, "measured", ok, detail);
     const { power } = layoutOf(bench);
     const contactors = new Set([...power].flatMap((id) => bench.relays[id]?.role ?? []));
-    const matrices = this.#roles("matrix");
+    const own = highVoltageRoles(bench);
+    const matrices = this.#roles("matrix").filter((role) => !own.has(role));
     await this.#openRelays(matrices.filter((role) => contactors.has(role)));
     await this.#openRelays(matrices.filter((role) => !contactors.has(role)));
-    await this.#verify(matrices);
+    // Relays that stay closed keep the bleeder on what they joined: a charge is never shut in.
+    const tree = [...own].filter((role) => this.#options.instruments[role]);
+    if (await discharged) await this.#openRelays(tree);
+    await this.#verify([...matrices, ...tree]);
     // A DAQ that source and load spoke for may still be at its reading.
     for (const giveUp of [...this.#open]) giveUp();
     for (const [role, hung] of this.#hung) this.#options.fence(role, hung);
     const evidence = this.#evidence.map((one): Data => ({ ...one }));
     const ok = this.#evidence.every((one) => one.ok);
     return { why, ok, took_ms: this.#now_ms(), evidence };
+  }
+
+  /** Testers that this run has opened: without one the domain was never driven, and its interlock is open. */
+  #testers(): readonly string[] {
+    return this.#roles("insulation").filter((role) => this.#options.instruments[role]);
+  }
+
+  async #discharge(off_ms: number, charged: boolean): Promise<boolean> {
+    const wait_ms = charged ? bleeder_ms(this.#options.bench) : 0;
+    const ask: Ask = (...asked) => this.#ask(...asked);
+    const all = await Promise.all(this.#testers().map((role) => waitForDischarge(role, ask, off_ms, wait_ms)));
+    for (const { action, grade, ok, detail } of all.flat()) this.#note(action, grade, ok, detail);
+    return all.flat().every((one) => one.ok);
   }
 
   #now_ms(): number {

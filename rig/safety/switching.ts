@@ -4,6 +4,7 @@
  */
 import type { Bench, Node } from "../model/bench.ts";
 import { type Edge, Joined } from "../model/netlist.ts";
+import { treeMoves } from "./insulation.ts";
 import { type EnergySource, layoutOf } from "./layout.ts";
 import { relayViolations, type Violation } from "./rules.ts";
 import { type BenchState, noCurrent_A } from "./state.ts";
@@ -25,7 +26,11 @@ export function switchingViolations(
     (id) => (target.has(id) ? !surely.has(id) : state.closed.has(id)) && Object.hasOwn(bench.relays, id),
   );
   if (changing.length === 0) return [];
-  return [...contactorsUnderCurrent(bench, state, changing), ...remembered(bench, state, target, changing)];
+  return [
+    ...treeMoves(bench, state, changing),
+    ...contactorsUnderCurrent(bench, state, changing),
+    ...remembered(bench, state, target, changing),
+  ];
 }
 
 /** Changes repeat as patterns do; what follows from relays and from what is on is worked out once. */

@@ -1,6 +1,7 @@
 /** Which simulated device answers for a model of the bench file. */
 import { RigError } from "../../../rig/model/errors.ts";
 import type { DeviceFactory } from "./device.ts";
+import { gwinstekGpt } from "./gwinstekGpt.ts";
 import { hiokiRm3545 } from "./hiokiRm3545.ts";
 import { itechLoad } from "./itechLoad.ts";
 import { keysight33500 } from "./keysight33500.ts";
@@ -13,6 +14,7 @@ import { waveshareRelay } from "./waveshareRelay.ts";
 const factories: Readonly<Record<string, DeviceFactory>> = {
   "waveshare-modbus-relay": waveshareRelay,
   "hioki-rm3545": hiokiRm3545,
+  "gwinstek-gpt": gwinstekGpt,
   "itech-it8500": itechLoad,
   "keysight-daq970a": keysightDaq,
   "tdk-genesys": tdkGenesys,

@@ -37,6 +37,14 @@ export const deviationsSchema = z.strictObject({
     .default({}),
   /** The source keeps this current whatever it is told, even with ENABLE low, A. */
   sourceStuck_A: z.number().positive().max(600).optional(),
+  /** The insulation tester does not switch off when told, does not discharge what it charged; its bleeder is gone. */
+  insulation: z
+    .strictObject({
+      ignoresOff: z.boolean().default(false),
+      noDischarge: z.boolean().default(false),
+      noBleeder: z.boolean().default(false),
+    })
+    .prefault({}),
   /** The load goes on sinking when told OFF. */
   loadIgnoresOff: z.boolean().default(false),
 });

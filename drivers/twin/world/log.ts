@@ -10,6 +10,7 @@ export type Happening =
   | { readonly what: "load"; readonly unit: number; readonly current_A: number; readonly on: boolean }
   | { readonly what: "enable"; readonly on: boolean; readonly why: string }
   | { readonly what: "line"; readonly line: string; readonly high: boolean }
+  | { readonly what: "insulation"; readonly on: boolean; readonly voltage_V: number }
   | { readonly what: "operator"; readonly does: string }
   | { readonly what: "milliohm"; readonly current_A: number };
 
