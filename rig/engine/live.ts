@@ -284,7 +284,7 @@ export class LivePerformer implements Performer {
 }
 
 const refusal = (call: Call, { rule, why, code }: Refusal): RigError =>
-  new RigError(code, `${call.role}.${call.op} refused by rule ${rule}: ${why}`);
+  new RigError(code, `${call.role}.${call.op} refused by ${rule}: ${why}`);
 
 const calledOff = new RigError("ABORTED", "in time");
 

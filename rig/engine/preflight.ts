@@ -120,7 +120,7 @@ export function findingsOf(result: PathResult, forced?: Forced): readonly Findin
   }
   // An open interlock is for the person at the bench; that it refuses is what it is for.
   for (const { call, rule, why } of result.refused) {
-    if (rule !== "latched" && !rule.startsWith("interlock")) found.push(`${call} refused by rule ${rule}: ${why}`);
+    if (rule !== "latched" && !rule.startsWith("interlock")) found.push(`${call} refused by ${rule}: ${why}`);
   }
   if (result.code && wrong.has(result.code)) found.push(`${result.firstCause ?? "ended"} [${result.code}]`);
   if (forced?.what === "judgement" && result.met && result.ending === "completed" && isPass(result.verdict)) {

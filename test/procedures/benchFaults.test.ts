@@ -1,6 +1,6 @@
 /** A faulty bench with a healthy adapter: the bench is at fault, the part is named, and nothing is said of the adapter. */
 import { describe, expect, test } from "vitest";
-import { adapterFile, benchFile, type Case, expectPass, expectRigFault } from "./cases.ts";
+import { adapterFile, benchFile, type Case, expectPass, expectRigFault, runTwice } from "./cases.ts";
 import { bad, perform } from "./scenario.ts";
 
 const selfCheck = "Rig self-check / ";
@@ -223,15 +223,15 @@ const sensing: readonly Case[] = [
   ],
   ["a wire of the shunt off", "openLead: [SH.hi]", "rig.rest.v/SH", "Voltmeters at rest", /^SH does not read zero/],
   [
-    "a contactor that does not close",
-    "stuckOpen: [K1A]",
+    "a cable of the power loop off",
+    "openLead: [W.LOAD+]",
     "rig.current.tolerance/drop/DC+",
     "Drop resistance",
     /did not hold 100 A/,
   ],
   [
-    "an earth contactor that does not close",
-    "stuckOpen: [K3F]",
+    "the earth contactor's second pole that does not close",
+    "stuckOpen: ['K3F#1']",
     "rig.current.tolerance/earth",
     "Protective earth at 25 A",
     /did not hold 25 A/,
@@ -302,6 +302,16 @@ describe("sensing and power", () => {
       { adapter: adapterFile("hot-contact"), bench: "thermocouple: { T.evse.DC+: frozen, T.ev.DC+: frozen }" },
       { id: "rig.tc.response/T.evse.DC+", step: "Temperature rise", cause: /does not follow the current/ },
     ));
+
+  test.each([
+    ["a contactor that does not close", "stuckOpen: [K1A]", /contactor-feedback: K1A is open .* Test the contactor/],
+    ["an earth contactor that does not close", "stuckOpen: [K3F]", /contactor-feedback: K3F is open by its mirror/],
+  ])("%s: nothing is energised over it", async (_, bench, cause) => {
+    const run = await runTwice({ procedure: noSoak, bench });
+    expect({ verdict: run.verdict, ending: run.ending }).toEqual({ verdict: "not-judged", ending: "rig-error" });
+    expect(run.firstCause).toMatch(cause);
+    expect(bad(run)).toEqual([]);
+  });
 
   test.each([
     ["an open thermocouple", "thermocouple: { T.evse.DC+: open }", /T.evse.DC\+ \(channel 201\) is lost/],

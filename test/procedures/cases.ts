@@ -22,7 +22,7 @@ export const benchFile = (name: string): string => readFileSync(`drivers/twin/de
 export const faulty = (deviations: string): string => `adapter: faulty\nfamily: A\n${deviations}\n`;
 
 /** Runs a scenario and replays its record, which must come to the same end. */
-async function runTwice(scenario: Scenario) {
+export async function runTwice(scenario: Scenario) {
   const run = await perform(scenario);
   const again = await replayed(scenario, run);
   expect({ verdict: again.verdict, ending: again.ending, firstCause: again.firstCause }).toEqual({
