@@ -1,6 +1,4 @@
 /** Preflight of a procedure on a bench (S12): the paths of rig/engine/preflight.ts, each on a kind twin of its own. */
-import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import type { TwinWorld } from "../../drivers/twin/world/world.ts";
 import {
   type Explored,
@@ -12,21 +10,16 @@ import {
   type StepFacts,
   summarise,
 } from "../engine/preflight.ts";
-import {
-  type Fate,
-  type Forced,
-  forceAnswer,
-  forceJudgement,
-  type TappedCall,
-  tapInstruments,
-} from "../engine/preflightForce.ts";
+import { type Fate, type Forced, forceAnswer, forceJudgement, tapInstruments } from "../engine/preflightForce.ts";
 import { sameCalls } from "../engine/preflightGhost.ts";
-import type { Instrument, Waveform } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
 import type { Prompt } from "../plan/commands.ts";
 import type { InputOptions, Inputs } from "./inputs.ts";
 import { type Between, type DryRun, dryRun } from "./nominal.ts";
-import type { PreflightAnswer, PreflightJob } from "./preflightWorker.ts";
+import { Meter, none_A } from "./preflightMeter.ts";
+import { otherThread, shares } from "./preflightThreads.ts";
+import { thinned, type Waves } from "./preflightWaves.ts";
+import type { PreflightJob } from "./preflightWorker.ts";
 
 export interface NominalPath {
   readonly dry: DryRun;
@@ -43,14 +36,6 @@ export interface Preflight extends Explored {
   readonly dry: DryRun;
 }
 
-/**
- * A preflight captures this share of the span asked for and keeps so many samples of it at most: five periods instead
- * of twenty. The analysis of 200,000 samples would be most of a dry run's time.
- */
-const span_share = 1 / 4;
-const wave_points = 3200;
-/** Currents below this count as none, A: leakage of the twin's meters. */
-const none_A = 0.05;
 /** Wall time a forced path may take, ms. */
 const path_ms = 30_000;
 
@@ -70,17 +55,61 @@ export interface Tried {
 
 /** `options` are what the inputs were read from: threads read them again. */
 export async function preflight(inputs: Inputs, options: InputOptions, set: PathSet): Promise<Preflight> {
-  const of = canThread() ? Math.min(threads_max, availableParallelism()) : 1;
-  const others = Array.from({ length: of - 1 }, (_, i) => otherThread({ options, share: { set, part: i + 1, of } }));
+  const own = await explored(inputs, options, { set, of: "run" });
+  // What a resumed run does first is a plan of its own.
+  const more =
+    set === "all" && inputs.procedure.recheck ? [await explored(inputs, options, { set, of: "resume" })] : [];
+  const all = joined([own, ...more]);
+  return { ...all, accepted: all.findings.length === 0, facts: own.facts, dry: own.dry };
+}
+
+type Part = Explored & Pick<Preflight, "facts" | "dry">;
+
+async function explored(inputs: Inputs, options: InputOptions, { set, of: what }: Which): Promise<Part> {
+  const of = shares();
+  const job = (part: number): PreflightJob => ({ options, what, share: { set, part, of } });
+  const others = Array.from({ length: of - 1 }, (_, i) => otherThread(job(i + 1)));
   // Awaited below; a failure before that must not count as unhandled.
   const all = Promise.all(others);
   all.catch(() => undefined);
-  const nominal = await nominalPath(inputs);
-  const own = await exploreShare(inputs, nominal, { set, part: 0, of });
+  const planned = planOf(inputs, what);
+  const nominal = await nominalPath(planned);
+  const own = await exploreShare(planned, nominal, { set, part: 0, of });
   const tried = [...own, ...(await all).flat()];
-  const explored = summarise(nominal.result, tried, toTry(inputs, nominal, set).skipped);
-  return { ...explored, accepted: explored.findings.length === 0, facts: nominal.facts, dry: nominal.dry };
+  const found = summarise(nominal.result, tried, toTry(planned, nominal, set).skipped);
+  return { ...found, facts: nominal.facts, dry: nominal.dry };
 }
+
+/** The plan of a run, or of what a resumed run does before it goes on. */
+export type What = "run" | "resume";
+
+interface Which {
+  readonly set: PathSet;
+  readonly of: What;
+}
+
+export function planOf(inputs: Inputs, what: What): Inputs {
+  const { procedure } = inputs;
+  const { recheck } = procedure;
+  if (what === "run" || !recheck) return inputs;
+  const body: typeof procedure.body = function* (context) {
+    yield* recheck(context);
+  };
+  return { ...inputs, procedure: { ...procedure, body } };
+}
+
+const joined = (parts: readonly Explored[]): Explored => {
+  const sum = (of: (part: Explored) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  return {
+    paths: sum((part) => part.paths),
+    judgements: sum((part) => part.judgements),
+    calls: sum((part) => part.calls),
+    answers: sum((part) => part.answers),
+    skipped: sum((part) => part.skipped),
+    findings: parts.flatMap((part) => part.findings),
+    steps: [...new Set(parts.flatMap((part) => part.steps))],
+  };
+};
 
 /** A procedure that does not get through as it stands has no paths beside it. */
 function toTry(inputs: Inputs, nominal: NominalPath, set: PathSet): Planned {
@@ -95,32 +124,6 @@ export async function exploreShare(inputs: Inputs, nominal: NominalPath, share: 
     if (i % share.of === share.part) tried.push({ forced, result: await forcedPath(inputs, nominal, forced) });
   }
   return tried;
-}
-
-const threads_max = 4;
-/** Wall time a thread may take for its share, ms. */
-const thread_ms = 600_000;
-
-/** Threads cannot run .ts on Node 20: from sources everything runs in this one. */
-const canThread = (): boolean => import.meta.url.endsWith(".js");
-
-async function otherThread(job: PreflightJob): Promise<readonly Tried[]> {
-  const worker = new Worker(new URL("./preflightWorker.js", import.meta.url), { workerData: job });
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const answer = await new Promise<PreflightAnswer>((resolve, reject) => {
-      const fail = (why: string) => reject(new RigError("PLAN_INVALID", `a thread of the preflight failed: ${why}`));
-      timer = setTimeout(() => fail(`not done after ${thread_ms / 1000} s`), thread_ms);
-      worker.once("message", resolve);
-      worker.once("error", (error) => fail(String(error)));
-      worker.once("exit", (code) => fail(`exit code ${code}`));
-    });
-    if ("error" in answer) throw new RigError("RIG_CHECK_FAILED", `preflight: ${answer.error}`);
-    return answer.tried;
-  } finally {
-    clearTimeout(timer);
-    await worker.terminate();
-  }
 }
 
 /** The path of a nominal adapter, with everything that was asked and what the bench did. */
@@ -289,111 +292,4 @@ export function liveAfter(world: TwinWorld, gone?: string): readonly string[] {
     if (closed && relay.role !== gone) live.push(`relay ${relay.id} is closed`);
   }
   return live;
-}
-
-/** Largest set-points asked of a role. */
-type Most = { A?: number; V?: number };
-
-/** Energy and maxima of each top-level step, from the twin's truth. */
-class Meter {
-  readonly facts: StepFacts[] = [];
-  private open:
-    | { step: string; from_s: number; energised: Map<string, Most>; max_A: number; max_V: number; J: number }
-    | undefined;
-
-  step(phase: "enter" | "leave", step: string, bench_s: number): void {
-    if (phase === "enter") {
-      this.open = { step, from_s: bench_s, energised: new Map(), max_A: 0, max_V: 0, J: 0 };
-      return;
-    }
-    if (!this.open) return;
-    const { from_s, energised, max_A, max_V, J } = this.open;
-    this.facts.push({
-      step,
-      duration_s: bench_s - from_s,
-      energised: [...energised].map(([role, most]) => ({ role, ...most })),
-      max_A,
-      max_V,
-      energy_J: J,
-    });
-    this.open = undefined;
-  }
-
-  called(call: TappedCall, world: TwinWorld): void {
-    if (call.effect === "energise" && this.open) {
-      const most = this.open.energised.get(call.role) ?? {};
-      for (const [name, value] of Object.entries(call.args as Readonly<Record<string, unknown>>)) {
-        const unit = /_(A|V)$/.exec(name)?.[1] as "A" | "V" | undefined;
-        if (unit && typeof value === "number") most[unit] = Math.max(most[unit] ?? 0, Math.abs(value));
-      }
-      this.open.energised.set(call.role, most);
-    }
-    this.look(world);
-  }
-
-  /** Set-points do not change between two moves of bench time, so power times span is the integral. */
-  advance(world: TwinWorld, to_s: number): void {
-    const { source_A, source_V } = this.look(world);
-    if (this.open) this.open.J += source_A * source_V * Math.max(0, to_s - world.now_s());
-  }
-
-  private look(world: TwinWorld): { source_A: number; source_V: number } {
-    const source_A = Math.abs(world.powerCurrents().source_A);
-    const source_V = source_A > none_A ? Math.abs(world.source.measure().voltage_V) : 0;
-    if (this.open) {
-      this.open.max_A = Math.max(this.open.max_A, source_A);
-      this.open.max_V = Math.max(this.open.max_V, source_V);
-    }
-    return { source_A, source_V };
-  }
-}
-
-/** Waves of the nominal path by the name they were captured for. */
-export type Waves = Map<string, readonly Waveform[]>;
-
-/**
- * Captures with fewer samples, evenly taken. A forced path gives the nominal path's waves as long as it is the nominal
- * path: sampling and analysing 200,000 points is most of a dry run's time, and what is seen there cannot differ.
- */
-function thinned(
-  twins: Readonly<Record<string, Instrument>>,
-  waves: Waves,
-  known: () => boolean,
-): Readonly<Record<string, Instrument>> {
-  const thin = (wave: Waveform): Waveform => {
-    const every = Math.ceil(wave.values.length / wave_points);
-    if (every <= 1) return wave;
-    const values = new Float64Array(Math.floor(wave.values.length / every));
-    for (let i = 0; i < values.length; i += 1) values[i] = wave.values[i * every] ?? Number.NaN;
-    return { ...wave, dt_s: wave.dt_s * every, values };
-  };
-  const thinScope = (inner: Instrument<"scope">): Instrument<"scope"> => ({
-    ...inner,
-    call: {
-      capture: async (args, io) => {
-        const before = known() ? waves.get(args.as) : undefined;
-        if (before) return before.map((wave) => io.keep(wave));
-        const kept: Waveform[] = [];
-        const reply = await inner.call.capture(
-          { ...args, span_s: args.span_s * span_share },
-          {
-            ...io,
-            keep: (wave) => {
-              const small = thin(wave);
-              kept.push(small);
-              return io.keep(small);
-            },
-          },
-        );
-        if (!waves.has(args.as)) waves.set(args.as, kept);
-        return reply;
-      },
-    },
-  });
-  return Object.fromEntries(
-    Object.entries(twins).map(([role, twin]) => [
-      role,
-      twin.kind === "scope" ? (thinScope(twin as Instrument<"scope">) as Instrument) : twin,
-    ]),
-  );
 }

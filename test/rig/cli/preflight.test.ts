@@ -24,10 +24,10 @@ const contactor = role("contactor", "matrix");
 const gpio = role("gpio", "gpio");
 
 /** The same bench with another plan. */
-const withBody = (inputs: Inputs, body: () => Plan<void>): Inputs => ({
-  ...inputs,
-  procedure: { ...inputs.procedure, body },
-});
+const withBody = (inputs: Inputs, body: () => Plan<void>, recheck?: () => Plan<boolean>): Inputs => {
+  const { recheck: _, ...rest } = inputs.procedure;
+  return { ...inputs, procedure: { ...rest, body, ...(recheck ? { recheck } : {}) } };
+};
 
 function* passing(): Plan<void> {
   const t_s = yield* now();
@@ -127,8 +127,8 @@ describe("S12: forced paths", () => {
 });
 
 describe("what refuses a procedure", () => {
-  const findings = async (body: () => Plan<void>) => {
-    const own = withBody(inputs, body);
+  const findings = async (body: () => Plan<void>, recheck?: () => Plan<boolean>) => {
+    const own = withBody(inputs, body, recheck);
     return (await preflight(own, options, "all")).findings;
   };
 
@@ -148,9 +148,7 @@ describe("what refuses a procedure", () => {
         { deadline_s: 10, takes_s: 1 },
       );
     });
-    expect(found.map(({ what }) => what).join("\n")).toMatch(
-      /source\.\w+ refused by (earth-not-proved|not-monitored)/,
-    );
+    expect(found.map(({ what }) => what).join("\n")).toMatch(/source\.\w+ refused by (earth-not-proved|not-monitored)/);
   });
 
   test("relays that no bench has, a limit that is not there, a judgement that counts for nothing", async () => {
@@ -163,6 +161,21 @@ describe("what refuses a procedure", () => {
       yield* judge("no.such.row", reading("V", 1, 0, { raw: "", t_s: 0 }));
     });
     expect(limit[0]?.what).toMatch(/no\.such\.row/);
+  });
+
+  test("what only a resumed run asks for before it goes on", async () => {
+    const found = await findings(passing, function* () {
+      yield* passing();
+      yield* call(matrix, "pattern", { closed: ["NO.SUCH"] });
+      return true;
+    });
+    expect(found[0]?.what).toMatch(/NO\.SUCH/);
+    expect(
+      await findings(passing, function* () {
+        yield* passing();
+        return true;
+      }),
+    ).toEqual([]);
   });
 
   test("what only a forced path asks for", async () => {
