@@ -10,8 +10,10 @@ import { checkpoint, judge, step } from "../rig/plan/words.ts";
 import { iecThreeReadings } from "./analysis/stabilise.ts";
 import { ambientNow, earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { voltmetersAtRest } from "./routines/benchCheck.ts";
+import { conditioning } from "./routines/conditioning.ts";
 import { dropResistance } from "./routines/drop.ts";
 import { earthAt25A } from "./routines/earth.ts";
+import { hotSignals } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
@@ -28,6 +30,11 @@ function* qualify(context: ProcedureContext): Plan<void> {
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   yield* checkpoint("self-check");
   yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  const conditioned = yield* step("Conditioning", () => conditioning(context), {
+    deadline_s: minutes(45),
+    takes_s: 30,
+  });
+  if (!conditioned) return;
   const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
   const wires: WiringResult = yield* step("Wiring", () => wiringScreen(wiring, context.netlist), {
     deadline_s: minutes(10),
@@ -52,6 +59,12 @@ function* qualify(context: ProcedureContext): Plan<void> {
     deadline_s: hours(5),
     takes_s: minutes(90),
     tearDown: () => openLoop(wiring),
+  });
+  yield* step("Signals while hot", () => hotSignals(wiring, context.adapter), {
+    deadline_s: minutes(2),
+    takes_s: 3,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
   });
   yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
 }

@@ -170,7 +170,7 @@ function baselineIn(record: RunRecord, inputs: Inputs, named: boolean): Baseline
   const cycles = note?.body["cycles"];
   const values = Object.fromEntries(
     record.measurements
-      .filter((m) => /^(power\.dc\.r|th\.rise)\//.test(m.id) && m.reading.is === "value")
+      .filter((m) => /^(power\.dc\.r\.mean|th\.rise)\//.test(m.id) && m.reading.is === "value")
       .map((m) => [m.id, m.reading.is === "value" ? { value: m.reading.value, u: m.reading.u } : { value: 0, u: 0 }]),
   );
   return { run: head.run, id: head.id, hash, ended, cycles: typeof cycles === "number" ? cycles : 0, values };

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { findAdapterType, loadAdapterType } from "../bench/adapterTypes.ts";
 import { loadBench, overdueCalibrations, overdueHalves, overdueProofTests, requireRoles } from "../bench/benchFile.ts";
+import { makeHighVoltageWiring } from "../bench/highVoltageWiring.ts";
 import { loadLimits } from "../bench/limitsFile.ts";
 import { approvedEnvelope, withEnvelope } from "../bench/protection.ts";
 import { makeWiring } from "../bench/wiring.ts";
@@ -81,12 +82,15 @@ export function readInputs(options: InputOptions): Inputs {
   if (refused !== undefined) throw new RigError("USAGE", `${procedure.id}: ${adapter.id}: ${refused}`);
   requireRoles(bench, procedure.needs);
   const limits = loadLimits(join(root, "procedures", "limits", `${procedure.limits}.yaml`));
+  const highVoltage = makeHighVoltageWiring(bench);
   const context: ProcedureContext = {
     adapter,
     netlist: netlistOf(adapter),
     wiring: makeWiring(bench),
     fixture: bench.contacts,
     halves: bench.halves ?? [],
+    ...(highVoltage ? { highVoltage } : {}),
+    operator,
     serial,
     limits,
     ...(artefact || options.declared ? { declared: { ...options.declared, ...(artefact ? { artefact } : {}) } } : {}),

@@ -89,7 +89,7 @@ export function simulatedOperator(act: (action: Data) => Promise<void>, write: (
         : prompt.kind === "choice"
           ? (prompt.choices[0] ?? "")
           : prompt.kind === "number"
-            ? prompt.min
+            ? (prompt.example ?? prompt.min)
             : "simulated";
     return { answer, by: "simulated operator" };
   };

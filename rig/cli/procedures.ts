@@ -2,10 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { acScreening, acScreeningNoSoak, comboScreening, comboScreeningNoSoak } from "../../procedures/acScreening.ts";
+import { ageingCheck } from "../../procedures/ageingCheck.ts";
 import { challengeCheck } from "../../procedures/challengeCheck.ts";
 import { dcScreening, dcScreeningNoSoak } from "../../procedures/dcScreening.ts";
+import { dropMatingsCheck } from "../../procedures/dropMatings.ts";
 import { goldenCheck } from "../../procedures/goldenCheck.ts";
 import { incoming } from "../../procedures/incoming.ts";
+import { insulation, insulationWithstandAc, insulationWithstandDc } from "../../procedures/insulation.ts";
 import { intermittents } from "../../procedures/intermittents.ts";
 import { mechanicsCheck } from "../../procedures/mechanics.ts";
 import { pilotCorners } from "../../procedures/pilotCorners.ts";
@@ -30,9 +33,14 @@ export const procedures: readonly Procedure[] = [
   incoming,
   pilotCorners,
   intermittents,
+  ageingCheck,
+  dropMatingsCheck,
   goldenCheck,
   challengeCheck,
   thermocoupleWalk,
+  insulation,
+  insulationWithstandAc,
+  insulationWithstandDc,
 ];
 
 export function findProcedure(id: string): Procedure {

@@ -43,6 +43,8 @@ export type Prompt = {
       readonly min: number;
       readonly max: number;
       readonly otherwise?: number;
+      /** What a simulated operator answers; else `min`. */
+      readonly example?: number;
     }
 );
 

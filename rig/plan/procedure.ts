@@ -7,6 +7,7 @@ import type { Declared } from "../model/declared.ts";
 import type { ReferenceHalf } from "../model/halves.ts";
 import type { LimitSet } from "../model/limits.ts";
 import type { Plan } from "./commands.ts";
+import type { HighVoltageWiring } from "./highVoltage.ts";
 import type { Wiring } from "./wiring.ts";
 
 export interface ProcedureContext {
@@ -15,6 +16,10 @@ export interface ProcedureContext {
   readonly wiring: Wiring;
   /** Contacts that have a reference half on this bench. */
   readonly fixture: readonly Contact[];
+  /** Nest N2; absent on a bench without an insulation tester. */
+  readonly highVoltage?: HighVoltageWiring;
+  /** Who runs it, as given at the start. */
+  readonly operator?: string;
   /** Reference halves of this bench; empty: DC halves whose contacts are the terminals of their names. */
   readonly halves?: readonly ReferenceHalf[];
   /** What was scanned; the operator confirms it against the body. */

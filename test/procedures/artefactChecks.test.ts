@@ -53,7 +53,6 @@ describe("a right answer passes", () => {
   test.each([
     ["golden-check", "GOLD-A-1"],
     ["challenge-check", "BAD-A-1"],
-    ["challenge-check", "BAD-A-2"],
     ["challenge-check", "BAD-A-3"],
   ] as const)("%s %s", async (procedure, serial) => {
     const dry = await run({ procedure, serial });
@@ -85,7 +84,6 @@ describe("a wrong answer of the golden artefact is a fault of the rig and names 
       "power.dc.r/DC-",
       /0.0001 \+- 0.000008 ohm is right/,
     ],
-    ["earth 0.3 mohm more", { paths: { PE: { bar_ohm: 7e-4 } } }, "pe.r.screen", /golden artefact golden-a/],
     ["a row that fails outright", { paths: { PE: { open: "bar" } } }, "pe.r.screen", /was not passed at pe.r.screen/],
   ] as const)("%s", (_, adapter, row, says) => expectWrong({ ...golden, adapter }, row, says));
 

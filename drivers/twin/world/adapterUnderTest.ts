@@ -62,6 +62,8 @@ const thermal = z.strictObject({
   body_to_ambient_K_per_W: z.number().positive().max(10).optional(),
   /** Grip surface between ambient (0) and body (1). */
   grip_share: share.default(0.6),
+  /** How much warmer or colder than the bench it is when it is fitted, K: from a cold store, from the run before. */
+  fitted_offset_K: z.number().min(-60).max(60).default(0),
 });
 
 const fields = z.strictObject({

@@ -73,7 +73,7 @@ export function createDaq(
   const reading = (name: string): number => {
     const place = placeOf(name);
     const degC = plant.thermal.at(place);
-    if (degC !== undefined) return degC + offsetOf(name);
+    if (degC !== undefined) return degC + plant.finger.at_K(place, plant.agenda.now_s()) + offsetOf(name);
     const message = `${plant.bench.file}: channels.${name}.at: no place called "${place}"`;
     throw new RigError("BENCH_INVALID", message, { channel: name });
   };

@@ -300,5 +300,6 @@ function shapeOf({ thermal, family }: AdapterUnderTest): ThermalShape {
     },
     body_to_ambient_K_per_W: thermal.body_to_ambient_K_per_W ?? body,
     grip_share: thermal.grip_share,
+    fitted_offset_K: thermal.fitted_offset_K,
   };
 }

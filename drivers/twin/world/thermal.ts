@@ -14,6 +14,8 @@ export interface ThermalShape {
   readonly pole_to_body_K_per_W: { readonly "DC+": number; readonly "DC-": number };
   readonly body_to_ambient_K_per_W: number;
   readonly grip_share: number;
+  /** Of the adapter against the enclosure when it is fitted, K; 0 by default. */
+  readonly fitted_offset_K?: number;
 }
 
 /** A loss at a place: watts at 20 degC and how they grow per kelvin. */
@@ -175,7 +177,9 @@ export function createThermal(shape: ThermalShape, room_degC: number): Thermal {
     refit(other) {
       ladder = new Ladder(other);
       kept.clear();
-      degC.fill(degC[numberOf("enclosure") as number] as number, 0, n);
+      const ambient = degC[numberOf("enclosure") as number] as number;
+      degC.fill(ambient + (other.fitted_offset_K ?? 0), 0, n);
+      for (const room of ["enclosure", "cable"]) degC[numberOf(room) as number] = ambient;
     },
     stored_J() {
       let sum = 0;

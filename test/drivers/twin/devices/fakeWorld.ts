@@ -131,6 +131,7 @@ export function fakeWorld(): FakeWorld {
       },
       latch: (which, pressed) => void knobs.acts.push(`latch ${which} ${pressed}`),
       lid: (which, closed) => void knobs.acts.push(`lid ${which} ${closed}`),
+      warm: () => undefined,
       emergencyStop: (pressed) => edge("ESTOP", !pressed),
       flex: (on) => void knobs.acts.push(`flex ${on}`),
     },
