@@ -10,4 +10,7 @@ export const load = role("load", "load");
 export const generator = role("generator", "generator");
 export const rails = role("rails", "rails");
 export const scope = role("scope", "scope");
+/** Relays of the high-voltage tree, on a line of their own. */
+export const hvtree = role("hvtree", "matrix");
+export const insulation = role("insulation", "insulation");
 export const gpio = role("gpio", "gpio");

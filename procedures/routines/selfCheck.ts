@@ -68,7 +68,7 @@ export function* nestCode(expected: number, meaning: string): Plan<void> {
   );
 }
 
-function* emergencyStop(): Plan<void> {
+export function* emergencyStop(): Plan<void> {
   yield* ask({
     id: "press-emergency-stop",
     title: "Emergency stop",

@@ -1,0 +1,69 @@
+/**
+ * What is tested against what at high voltage: the poles against each other, then both poles against everything else
+ * (bench.md N2). Pure: adapter type and netlist in, groups of contacts out.
+ */
+import { type AdapterNetlist, type AdapterType, families } from "../../rig/model/adapter.ts";
+import type { Contact } from "../../rig/model/contacts.ts";
+
+export interface TestedPair {
+  readonly id: "poles" | "bundle";
+  /** In words, for the record. */
+  readonly what: string;
+  readonly hi: readonly (readonly Contact[])[];
+  readonly lo: readonly (readonly Contact[])[];
+  /** A declared part lies between the two sides: never tested at high voltage. */
+  readonly part?: string;
+}
+
+/** IEC classes of the label's voltage (domain.md IR.V, K / H): up to 500 V, or 1000 V. */
+export const voltageClass = (rated_V: number): 500 | 1000 => (rated_V <= 500 ? 500 : 1000);
+
+/** Nets by role; `unpopulated` contacts go with the bundle, because metal there is a fault. */
+export function insulationPairs(type: AdapterType, netlist: AdapterNetlist): readonly TestedPair[] {
+  const poles = families[type.family].power.map((pole) =>
+    netlist.nets.filter((net) => net.some((contact) => pole.includes(contact))),
+  );
+  const [plus = [], minus = []] = poles;
+  const live = [...plus, ...minus];
+  const bundle = [
+    ...netlist.nets.filter((net) => !live.includes(net)),
+    ...netlist.unpopulated.map((contact): readonly Contact[] => [contact]),
+  ];
+  return [
+    checked(netlist, { id: "poles", what: `${named(plus)} to ${named(minus)}`, hi: plus, lo: minus }),
+    checked(netlist, { id: "bundle", what: `${named(live)} to ${named(bundle)}`, hi: live, lo: bundle }),
+  ];
+}
+
+function checked(netlist: AdapterNetlist, pair: TestedPair): TestedPair {
+  const [hi, lo] = [pair.hi.flat(), pair.lo.flat()];
+  const between = netlist.parts.find(
+    ({ from, to }) => (hi.includes(from) && lo.includes(to)) || (lo.includes(from) && hi.includes(to)),
+  );
+  return between ? { ...pair, part: between.what } : pair;
+}
+
+export const named = (nets: readonly (readonly Contact[])[]): string =>
+  nets.map((net) => net[0]?.replace(/^[a-z0-9]+\./, "") ?? "").join("+");
+
+/**
+ * For the proof that the adapter's metal touches the halves: contacts to drive, and how many contacts of the nest must
+ * then be one conductor. One contact of each net is enough for it to be driven; the net brings its others. Within a group
+ * nothing of the adapter is left at another potential.
+ */
+export function matingGroups(
+  type: AdapterType,
+  netlist: AdapterNetlist,
+): readonly { readonly id: string; readonly drive: readonly Contact[]; readonly expected: number }[] {
+  const [poles] = insulationPairs(type, netlist);
+  const live = [...(poles?.hi ?? []), ...(poles?.lo ?? [])];
+  const bundle = netlist.nets.filter((net) => !live.includes(net));
+  // Driven at the vehicle's end, so that the way through the adapter is what is proved.
+  const end = (net: readonly Contact[]): readonly Contact[] => net.slice(-1);
+  const group = (id: string, nets: readonly (readonly Contact[])[]) => ({
+    id,
+    drive: nets.flatMap(end),
+    expected: nets.flat().length,
+  });
+  return [...live.map((net) => group(net.at(-1) ?? "", [net])), group("bundle", bundle)];
+}
