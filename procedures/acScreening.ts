@@ -78,7 +78,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       takes_s: 1,
       attempts: 2,
     });
-    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "@CCS1"), soak), onePass);
+    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass);
     if (!dc) return;
     yield* ask({
       id: "exchange-half",
@@ -88,7 +88,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       timeout_s: minutes(20),
       action: { do: "remove" },
     });
-    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "@J1772"), soak), onePass);
+    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass);
     if (!ac) return;
     yield* tried(context);
     yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {

@@ -3,7 +3,7 @@
  * what was planned and never judged. Foreign data is checked here; formats need not.
  */
 import { type AdapterType, families, netlistOf } from "../rig/model/adapter.ts";
-import { type Contact, isContact } from "../rig/model/contacts.ts";
+import { type Contact, type Face, faceOf, isContact } from "../rig/model/contacts.ts";
 import type { Data } from "../rig/model/data.ts";
 import type { Limit } from "../rig/model/limits.ts";
 import { isPass, type Outcome, type Verdict } from "../rig/model/verdict.ts";
@@ -149,20 +149,32 @@ function planned(entry: Data): Missing | undefined {
   return id === "" ? undefined : { id, step: text(fields(entry)["step"]) };
 }
 
-function facesOf(adapter: AdapterType): readonly FaceOfAdapter[] {
-  return adapter.family === "A" || adapter.family === "B" ? families[adapter.family].faces : [];
-}
+const facesOf = (adapter: AdapterType): readonly FaceOfAdapter[] => families[adapter.family].faces;
 
-function unpopulatedOf(adapter: AdapterType): readonly Contact[] {
-  return adapter.family === "A" || adapter.family === "B" ? netlistOf(adapter).unpopulated : [];
-}
+const unpopulatedOf = (adapter: AdapterType): readonly Contact[] => netlistOf(adapter).unpopulated;
+
+/** What the run did otherwise than its method says, in words; printed in every format. */
+export const deviationsOf = (record: RunRecord): readonly string[] =>
+  notesOf(record, "deviation").map(({ body }) => text(body["text"]) || JSON.stringify(body));
 
 const links: readonly string[] = ["path", "short", "open", "leak", "diode"];
 
-/** The last `wiring` note; entries that are no contacts of ours are left out. */
+/** The last `wiring` note of each inlet; a combined adapter has two. */
 function wiringOf(notes: readonly NoteOfRun[]): WiringMap | undefined {
-  const body = notes.findLast((note) => note.kind === "wiring")?.body;
-  if (body === undefined) return undefined;
+  const last = new Map<Face, WiringMap>();
+  for (const { kind, body } of notes) {
+    if (kind !== "wiring") continue;
+    const map = wiringMap(body);
+    const all = [...map.expected.flat(), ...map.found.flatMap(({ a, b }) => [a, b])];
+    last.set(all.map(faceOf).find((face) => face !== "ev") ?? "evse", map);
+  }
+  if (last.size === 0) return undefined;
+  const maps = [...last.values()];
+  return { expected: maps.flatMap((map) => map.expected), found: maps.flatMap((map) => map.found) };
+}
+
+/** Entries that are no contacts of ours are left out. */
+function wiringMap(body: NoteOfRun["body"]): WiringMap {
   const expected = list(body["expected"]).flatMap((pair) => {
     const [a, b] = list(pair);
     return contact(a) && contact(b) ? [[a, b] as const] : [];

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { type Content, shownVerdict } from "./content.ts";
 import { pilotPlots, thermalPlots } from "./curves.ts";
+import { couplerFaces } from "./faces/geometry.ts";
 import { contactResults } from "./faces/results.ts";
-import { drawAdapter } from "./faces/wiring.ts";
+import { drawAdapter, wiringBetween } from "./faces/wiring.ts";
 import { identity } from "./html/identity.ts";
 import { measurements } from "./html/measurements.ts";
 import { pageStyle, style } from "./html/style.ts";
@@ -37,12 +38,43 @@ ${summary(content)}${findings(content)}${identity(content)}${drawing(content)}${
 function drawing(content: Content): Markup {
   if (content.faces.length < 2) return html`<h2>Connector faces</h2><p>No drawing for this adapter family.</p>`;
   const results = contactResults(content.record.measurements, content.unpopulated);
-  const { markup } = drawAdapter(content.faces, results, content.wiring);
+  const vehicle = content.faces.filter(({ face }) => face === "ev");
+  const stations = content.faces.filter(({ face }) => face !== "ev");
+  // A combined adapter is drawn once for each inlet, with the same plug beside it.
+  const markup = stations.map((station) => {
+    const which = `${couplerFaces[station.coupler].title} ${station.half}`;
+    const heading = stations.length > 1 ? html`<h3>${which}</h3>` : undefined;
+    const wiring = content.wiring && wiringBetween(content.wiring, [station.face, "ev"]);
+    return html`${heading}${drawAdapter([station, ...vehicle], results, wiring).markup}`;
+  });
   return html`<h2>Connector faces and wiring</h2>${markup}<p class="fine">Each face is seen from its own mating side; a plug is the mirror of its inlet. Contacts take the worst judgement that names them: ✓ pass, ✗ fail (hatched), ! undecided (dotted), – not tested, dashed ring: not populated.</p>`;
 }
 
+/** Series of a run with two passes begin with the pass's name; those of one pass have none. */
 function plots(content: Content): Markup {
+  const passes = new Set([...content.series.keys()].map((name) => /^([A-Z0-9]+)\/(thermal|pilot)\//.exec(name)?.[1]));
+  return html`${[...passes].map((pass) => plotsOf(pass === undefined ? content : onlyPass(content, pass), pass))}`;
+}
+
+function onlyPass(content: Content, pass: string): Content {
+  const series = new Map(
+    [...content.series].flatMap(([name, samples]) =>
+      name.startsWith(`${pass}/`) ? [[name.slice(pass.length + 1), samples] as const] : [],
+    ),
+  );
+  const times = [...series].flatMap(([name, { t_s }]) => (name.startsWith("thermal/") ? [t_s[0], t_s.at(-1)] : []));
+  const known = times.filter((t) => t !== undefined);
+  const [from, to] = [Math.min(...known), Math.max(...known)];
+  const notes = content.record.notes.filter(({ kind, body }) => {
+    const at = body["t_s"];
+    return kind !== "stabilised" || (typeof at === "number" && at >= from && at <= to);
+  });
+  return { ...content, series, record: { ...content.record, notes } };
+}
+
+function plotsOf(content: Content, pass: string | undefined): Markup {
+  const of = pass === undefined ? "" : `, ${pass} inlet`;
   const thermal = thermalPlots(content);
   const pilot = pilotPlots(content);
-  return html`${thermal === undefined ? undefined : html`<h2>Thermal run</h2>${thermal}`}${pilot === undefined ? undefined : html`<h2>Pilot waveforms</h2>${pilot}`}`;
+  return html`${thermal === undefined ? undefined : html`<h2>Thermal run${of}</h2>${thermal}`}${pilot === undefined ? undefined : html`<h2>Pilot waveforms${of}</h2>${pilot}`}`;
 }

@@ -1,5 +1,5 @@
 /** The report as JSON for machines: SI units, every number in full. Published form: schema/run.schema.json. */
-import { type Content, doubtsOf, type Judged, shownVerdict } from "./content.ts";
+import { type Content, deviationsOf, doubtsOf, type Judged, shownVerdict } from "./content.ts";
 import { escapeJson } from "./text/escape.ts";
 
 export const runSchema = "urn:adapter-rig:run:1";
@@ -63,6 +63,7 @@ export function jsonObject(content: Content, files: ReportFiles = {}) {
       answer: answer ?? null,
       failed: failed ?? null,
     })),
+    deviations: deviationsOf(record),
     notes: record.notes,
     trips: record.trips,
     defects: record.defects,

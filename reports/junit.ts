@@ -5,7 +5,7 @@
  */
 import { isPass } from "../rig/model/verdict.ts";
 import type { StepOfRun } from "../rig/store/types.ts";
-import { type Content, doubtsOf, type Judged, type Missing, shownVerdict } from "./content.ts";
+import { type Content, deviationsOf, doubtsOf, type Judged, type Missing, shownVerdict } from "./content.ts";
 import { escapeXml } from "./text/escape.ts";
 import { quantity } from "./text/quantity.ts";
 
@@ -140,7 +140,10 @@ function propertiesXml(content: Content): string {
     limits: `${head.limits.id} revision ${head.limits.revision}`,
     hash: hash ?? "",
   };
-  const lines = Object.entries(pairs).map(([name, value]) => `      <property${attributes({ name, value })}/>\n`);
+  const deviations = deviationsOf(content.record).map((text) => ["deviation", text] as const);
+  const lines = [...Object.entries(pairs), ...deviations].map(
+    ([name, value]) => `      <property${attributes({ name, value })}/>\n`,
+  );
   return `    <properties>\n${lines.join("")}    </properties>\n`;
 }
 

@@ -26,14 +26,15 @@ export interface Mated {
 const acRows = { "power.dc.r": "power.ac.r", "power.dc.r.cold": "power.ac.r.cold" } as const;
 const acPoles = { "DC+": "L1", "DC-": "L2N" } as const;
 
-/** An adapter with one of its EVSE faces in use. `suffix` keeps the ids of two passes of one run apart. */
-export function matedAt(context: ProcedureContext, station: Face, suffix = ""): Mated {
+/** An adapter with one of its EVSE faces in use. `pass` keeps ids and series of two passes of one run apart. */
+export function matedAt(context: ProcedureContext, station: Face, pass = ""): Mated {
   const { adapter, limits } = context;
   const mating = matingFor(adapter, context.halves ?? [], station);
   const current = families[adapter.family].current[station] ?? "dc";
   const { ac } = adapter.rating;
   const rated_A = station === "evse2" && ac ? ac.current_A : adapter.rating.current_A;
-  const words: Words = { mating, limits, suffix, ...(current === "ac" ? { rows: acRows, poles: acPoles } : {}) };
+  const apart = pass === "" ? {} : { suffix: `@${pass}`, series: pass };
+  const words: Words = { mating, limits, ...apart, ...(current === "ac" ? { rows: acRows, poles: acPoles } : {}) };
   return { mating, netlist: atTerminals(netlistOf(adapter, station), mating), words, rated_A, current };
 }
 

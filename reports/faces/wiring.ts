@@ -22,6 +22,15 @@ export interface WiringMap {
   readonly found: readonly FoundLink[];
 }
 
+/** What of a map is about these faces alone. */
+export function wiringBetween(map: WiringMap, faces: readonly Face[]): WiringMap {
+  const inside = (contact: Contact): boolean => faces.includes(faceOf(contact));
+  return {
+    expected: map.expected.filter((pair) => pair.every(inside)),
+    found: map.found.filter(({ a, b }) => inside(a) && inside(b)),
+  };
+}
+
 /** Terminals from top to bottom. */
 const order: readonly Pin[] = ["L1", "L2N", "CP", "PP", "PE", "DC+", "DC-"];
 const terminal_px = 42;

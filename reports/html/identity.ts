@@ -9,6 +9,9 @@ export function identity({ record }: Content): Markup {
   const { head } = record;
   const { adapter } = head;
   const { rating } = adapter;
+  const { ac } = rating;
+  const first = `${rating.current_A} A, ${rating.voltage_V} V,`;
+  const inlets = ac ? `DC inlet ${first} AC inlet ${ac.current_A} A, ${ac.voltage_V} V,` : first;
   const card = (title: string, body: Markup) => html`<section><h3>${title}</h3>${body}</section>`;
   const same = adapter.label === adapter.serial ? undefined : adapter.label;
   return html`<h2>Identification</h2><div class="cards">
@@ -19,10 +22,7 @@ ${card(
     ["Serial number", html`<b>${adapter.serial || "none"}</b>`],
     ["Label as scanned", same],
     ["Type", `${adapter.id}, family ${adapter.family}, proximity ${adapter.pp.topology}`],
-    [
-      "Rating",
-      `${rating.current_A} A, ${rating.voltage_V} V, ${rating.ambient_min_degC} to ${rating.ambient_max_degC} °C`,
-    ],
+    ["Rating", `${inlets} ${rating.ambient_min_degC} to ${rating.ambient_max_degC} °C`],
     ["Type data from", `${adapter.source} (confidence ${adapter.confidence})`],
     ["Hash", hash(adapter.hash)],
   ]),

@@ -1,5 +1,5 @@
 /** What happened around the measurements: prompts and answers, what was left out, deviations, notes; then how to read it. */
-import { type Content, fields, notesOf } from "../content.ts";
+import { type Content, deviationsOf, fields, notesOf } from "../content.ts";
 import { html, type Markup } from "../text/escape.ts";
 import { dataText, hash, table, utcText } from "./words.ts";
 
@@ -54,7 +54,8 @@ const more = (count: number): Markup | undefined =>
 
 function leftOut(content: Content): Markup {
   const { missing, record } = content;
-  const deviations = notesOf(record, "deviation").map((n) => [utcText(n.utc), dataText(n.body)]);
+  const said = deviationsOf(record);
+  const deviations = notesOf(record, "deviation").map((n, i) => [utcText(n.utc), said[i] ?? dataText(n.body)]);
   const rows = missing
     .slice(0, rows_max)
     .map((m) => [

@@ -20,15 +20,36 @@ export interface Words {
   readonly rows?: Readonly<Record<string, string>>;
   /** Added to every id, so that two passes of one run do not judge the same id twice; empty for one pass. */
   readonly suffix?: string;
+  /** Put before the name of every series, with a slash: each pass keeps its own samples. */
+  readonly series?: string;
 }
 
 export function inWordsOf<R>(words: Words, body: Body<R>): Body<R> {
-  const plain = isStraight(words.mating) && !words.suffix && !words.rows && !words.poles;
+  const plain = isStraight(words.mating) && !words.suffix && !words.series && !words.rows && !words.poles;
   return plain ? body : rewritten(body, (command) => changed(words, command));
 }
 
 function changed(words: Words, command: Command): Command {
   if (command.do === "judge") return judgement(words, command);
+  if (words.series !== undefined) return inSeries(`${words.series}/`, words, command);
+  return noted(words, command);
+}
+
+/** Captures tell the name under which they are kept, so what they are asked for by later has the prefix already. */
+function inSeries(prefix: string, words: Words, command: Command): Command {
+  const named = (name: string): string => (name.startsWith(prefix) ? name : `${prefix}${name}`);
+  if (command.do === "points") return { ...command, series: named(command.series) };
+  if (command.do === "call" && command.kind === "scope" && command.op === "capture") {
+    return { ...command, args: { ...command.args, as: named(command.args.as) } };
+  }
+  if (command.do === "monitor") {
+    const series = Object.fromEntries(Object.entries(command.series).map(([key, name]) => [key, named(name)]));
+    return { ...command, name: named(command.name), series };
+  }
+  return noted(words, command);
+}
+
+function noted(words: Words, command: Command): Command {
   if (command.do === "note" && command.body.kind === "wiring") {
     return { ...command, body: { ...(contacts(words, command.body) as typeof command.body), kind: "wiring" } };
   }

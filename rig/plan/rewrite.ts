@@ -7,15 +7,15 @@ export function rewritten<R>(body: Body<R>, change: (command: Command) => Comman
     switch (command.do) {
       case "step": {
         const { tearDown } = command;
-        return { ...command, body: wrap(command.body), ...(tearDown ? { tearDown: wrap(tearDown) } : {}) };
+        return change({ ...command, body: wrap(command.body), ...(tearDown ? { tearDown: wrap(tearDown) } : {}) });
       }
       case "monitor":
-        return { ...command, body: wrap(command.body) };
+        return change({ ...command, body: wrap(command.body) });
       case "all":
-        return {
+        return change({
           ...command,
           lanes: Object.fromEntries(Object.entries(command.lanes).map(([name, lane]) => [name, wrap(lane)])),
-        };
+        });
       default:
         return change(command);
     }
