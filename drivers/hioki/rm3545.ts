@@ -120,9 +120,12 @@ class Meter {
   /** One triggered measurement, as received. */
   async read(range: MilliohmRange, io: Wait): Promise<string> {
     if (this.#range !== range) await this.#configure(range, io);
-    return this.#scpi.ask(":READ?", io, (line) => {
-      if (parseNumber(line) === undefined) throw malformed("no number", Buffer.from(line, "latin1"));
+    this.#range = undefined;
+    const line = await this.#scpi.ask(":READ?", io, (text) => {
+      if (parseNumber(text) === undefined) throw malformed("no number", Buffer.from(text, "latin1"));
     });
+    this.#range = range;
+    return line;
   }
 
   async #configure(range: MilliohmRange, io: Wait): Promise<void> {

@@ -15,6 +15,9 @@ import type { Leaf, Performer } from "./performer.ts";
 const tearDown_s = 30;
 /** A row with this id, passed, proves the protective earth of this mating (S9). */
 const proofOfEarth = "pe.r.screen";
+/** Rows about protective earth, and the row without which none of them is judged: the fixture open between its PE contacts. */
+const ofEarth = [proofOfEarth, "pe.r"];
+const openFixture = "rig.pe.open.r";
 
 export interface EngineParts {
   readonly performer: Performer;
@@ -38,6 +41,7 @@ export interface EngineWatch {
 
 export class Engine {
   private readonly parts: EngineParts;
+  private fixtureOpen = false;
   private readonly findings: Findings;
 
   constructor(parts: EngineParts) {
@@ -217,6 +221,10 @@ export class Engine {
       throw new RigError("PLAN_INVALID", `the limits document ${this.parts.limits.id} has no row "${command.limit}"`);
     }
     const { about } = command;
+    if (ofEarth.includes(limit.id) && !this.fixtureOpen) {
+      const why = `${limit.id} is judged, but ${openFixture} has not passed in this run: check the open fixture first`;
+      throw new RigError("PLAN_INVALID", why);
+    }
     const measurement: Measurement = {
       id: about.id ?? limit.id,
       limit: limit.id,
@@ -232,6 +240,7 @@ export class Engine {
     await this.parts.performer.judged(measurement, lane);
     this.parts.watch?.judged(measurement);
     const passed = measurement.verdict === "pass" || measurement.verdict === "pass-screening";
+    if (limit.id === openFixture) this.fixtureOpen = passed;
     if (limit.id === proofOfEarth && passed) this.parts.earthProved();
     if (limit.subject === "rig" && !passed) {
       throw new RigError("RIG_CHECK_FAILED", about.meaning ?? `${limit.title}: ${measurement.verdict}`, {

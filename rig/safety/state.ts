@@ -52,8 +52,8 @@ export function after(bench: Bench, state: BenchState, call: Call, reply?: Data)
   const next = { ...state, ...changed(bench, state, call, reply) };
   const measured = shuntOf(bench, call, reply);
   const driven = drivenCurrent(bench, next) > noCurrent_A;
-  const gone = measured !== undefined && !next.source.on && Math.abs(measured) < noCurrent_A;
-  return { ...next, shunt_A: measured ?? next.shunt_A, maybeCurrent: driven || (next.maybeCurrent && !gone) };
+  const gone = measured !== undefined && !next.source.on && Math.abs(measured.A) + 2 * measured.u_A < noCurrent_A;
+  return { ...next, shunt_A: measured?.A ?? next.shunt_A, maybeCurrent: driven || (next.maybeCurrent && !gone) };
 }
 
 /**
@@ -147,12 +147,16 @@ export function readingsOf(call: Call, reply: Data | undefined): Readonly<Record
   return reply as unknown as Readonly<Record<string, Reading>>;
 }
 
-/** Current by the shunt, A; undefined when the reply has no usable reading of it. */
-export function shuntOf(bench: Bench, call: Call, reply: Data | undefined): number | undefined {
+/** Current by the shunt and its standard uncertainty; undefined when the reply has no usable reading of it. */
+function shuntOf(
+  bench: Bench,
+  call: Call,
+  reply: Data | undefined,
+): { readonly A: number; readonly u_A: number } | undefined {
   const { shunt } = layoutOf(bench);
   if (!shunt) return undefined;
   const found = readingsOf(call, reply)?.[String(shunt.channel.channel)];
-  return found?.is === "value" ? found.value / shunt.ohm : undefined;
+  return found?.is === "value" ? { A: found.value / shunt.ohm, u_A: found.u / shunt.ohm } : undefined;
 }
 
 /** Which way power can go at present. */

@@ -114,11 +114,12 @@ test.each([
   expect(await meter.call.read(at100m, io())).toMatchObject(expected);
 });
 
-test("garbage is an error, and the meter is asked who it is before the next question", async () => {
+test("after garbage the meter is asked who it is, and its range is set anew", async () => {
   const { wire, meter } = await meterOver([
     ...range100m,
     [":READ?\r\n", "12.3 mohm\r\n"],
     identity,
+    ...range100m,
     [":READ?\r\n", " 1.0000E-03\r\n"],
   ]);
   await expect(meter.call.read(at100m, io())).rejects.toMatchObject({ code: "REPLY_MALFORMED" });

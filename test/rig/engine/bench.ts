@@ -39,10 +39,14 @@ export const limits: LimitSet = {
   title: "test",
   hash: "0",
   rows: Object.fromEntries(
-    [limit({ id: "v" }), limit({ id: "house", confidence: "H" }), limit({ id: "rig", subject: "rig" })].map((l) => [
-      l.id,
-      l,
-    ]),
+    [
+      limit({ id: "v" }),
+      limit({ id: "house", confidence: "H" }),
+      limit({ id: "rig", subject: "rig" }),
+      limit({ id: "rig.pe.open.r", subject: "rig" }),
+      limit({ id: "pe.r.screen" }),
+      limit({ id: "pe.r" }),
+    ].map((l) => [l.id, l]),
   ),
 };
 

@@ -25,6 +25,24 @@ describe("verdict and ending", () => {
     expect(outcome.verdict).toBe("pass-screening");
   });
 
+  test.each([
+    "pe.r.screen",
+    "pe.r",
+  ])("%s cannot pass before the open fixture was proved in this run (S9)", async (row) => {
+    const without = rig();
+    const outcome = await without.run(function* () {
+      yield* judge(row, volt(1));
+    });
+    expect(outcome).toMatchObject({ verdict: "not-judged", ending: "rig-error" });
+    expect(outcome.firstCause).toMatch(/rig\.pe\.open\.r has not passed in this run/);
+    expect(without.log).not.toContain("pe proved");
+    const proved = await rig().run(function* () {
+      yield* judge("rig.pe.open.r", volt(1));
+      yield* judge(row, volt(1));
+    });
+    expect(proved).toMatchObject({ verdict: "pass", ending: "completed" });
+  });
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 9.9e37, true, "5"])("%s is never a pass (E2)", async (value) => {
     const outcome = await rig().run(function* () {
       yield* judge("v", reading("V", value, 0, { raw: String(value), t_s: 0 }));
