@@ -9,12 +9,12 @@ import type { ActiveProfile } from "../rig/model/thermalSignal.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
-import { ask, checkpoint, judge, note, step } from "../rig/plan/words.ts";
+import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
 import { ambientNow, earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { voltmetersAtRest } from "./routines/benchCheck.ts";
 import { dropResistance } from "./routines/drop.ts";
 import { earthAt25A } from "./routines/earth.ts";
-import { resistance } from "./routines/fourWire.ts";
+import { hotPilot } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
 import { cool, heat, PpLog, watchingPp } from "./routines/protection.ts";
 import { judgeCooling, judgeHeating, sensorsFollow } from "./routines/protectionVerdict.ts";
@@ -102,12 +102,7 @@ function* heatAndCool(context: ProcedureContext, profile: ActiveProfile, approve
     const ended = yield* heat(wiring, plan, log);
     yield* note({ kind: "heating-ended", ended, hottest_degC: Number(log.peak.toFixed(1)) });
     yield* sensorsFollow(log);
-    const hot = yield* resistance(wiring, "evse.CP", "ev.CP", "signal");
-    yield* disconnect(wiring);
-    yield* judge("cp.hot.r", hot, {
-      contacts: ["evse.CP", "ev.CP"],
-      meaning: "the pilot opens or gets too much resistance when the adapter is hot",
-    });
+    yield* hotPilot(wiring);
     const fold = yield* judgeHeating(log, profile);
     yield* cool(wiring, plan, log);
     yield* judgeCooling(log, profile, fold);

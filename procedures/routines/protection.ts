@@ -34,6 +34,8 @@ const far_K = 10;
 const near_K = 2;
 const near_degC = 12;
 const look_every_s = 600;
+/** A rise below this in that time at the largest current is the end of what this bench can heat, K. */
+const steady_K = 0.5;
 /** Readings of PP in one pause, and what the relays and the scan need before the first counts, s. */
 const look_s = 5;
 const settle_s = 1.2;
@@ -101,7 +103,8 @@ export function* watchingPp<R>(wiring: Wiring, body: Body<R>): Plan<R> {
   return yield* monitor({ name: "protection", call: callOf(daq, "next", {}), every_s: 1, series }, body);
 }
 
-export type HeatEnd = "signalled" | "too-hot" | "time-out";
+/** `steady`: it gets no hotter at the most that may be driven. */
+export type HeatEnd = "signalled" | "too-hot" | "steady" | "time-out";
 
 /** Heats stepwise to the shutdown signal, the stop temperature or the end of the time; the source is off afterwards. */
 export function* heat(wiring: Wiring, plan: HeatPlan, log: PpLog): Plan<HeatEnd> {
@@ -117,12 +120,14 @@ export function* heat(wiring: Wiring, plan: HeatPlan, log: PpLog): Plan<HeatEnd>
       const hottest = yield* log.hottest();
       const now_s = yield* now();
       const over = hottest >= plan.stop_degC;
-      const due = log.peak >= lookedPeak_degC + stepAt(log.peak, plan.profile) || now_s - looked_s >= look_every_s;
-      if (over || due || now_s >= end_s) {
+      const risen_K = log.peak - lookedPeak_degC;
+      const long = now_s - looked_s >= look_every_s;
+      if (over || long || risen_K >= stepAt(log.peak, plan.profile) || now_s >= end_s) {
         yield* loopOff();
         const seen = yield* lookAtPp(wiring, plan, log);
         if (seen.length > 0 && seen.every((look) => isShutdown(look, log.heating, plan.profile))) return "signalled";
         if (over) return "too-hot";
+        if (long && risen_K < steady_K && current_A === plan.most_A) return "steady";
         lookedPeak_degC = log.peak;
         looked_s = yield* now();
         if (now_s >= end_s) break;
@@ -174,7 +179,8 @@ const plugged = (wiring: Wiring): readonly Route[] => [
   wiring.route("PPS.2", "COM_S"),
 ];
 
-function* connectPp(wiring: Wiring): Plan<void> {
+/** PP from the station's plug to the vehicle's circuit through the adapter; ends with its 5 V on. */
+export function* connectPp(wiring: Wiring): Plan<void> {
   yield* connect(...plugged(wiring));
   yield* connect(...plugged(wiring), supply(wiring));
 }

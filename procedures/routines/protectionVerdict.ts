@@ -44,41 +44,49 @@ export function* sensorsFollow(log: PpLog): Plan<void> {
 export function* judgeHeating(log: PpLog, profile: ActiveProfile): Plan<Change | undefined> {
   const { windows, foldback_degC, shutdown_degC } = profile;
   const { heating } = log;
-  const normalEdge_V = windows.normal[1];
-  const fold = onset(heating, (look) => signalOf(look.pp_V, windows) !== "normal", normalEdge_V, u_contact_K);
-  const shut = onset(heating, (look, before) => isShutdown(look, before, profile), windows.foldback[1], u_contact_K);
-  const folded = heating.slice(
-    fold?.index ?? heating.length,
-    shut && shut.index > (fold?.index ?? 0) ? shut.index : undefined,
-  );
-  if (
-    yield* seen("tp.fold.seen", fold, log, foldback_degC, "PP does not change when a contact gets hot: no foldback")
-  ) {
+  const isSignal = (look: Look): boolean => signalOf(look.pp_V, windows) !== "normal";
+  const fold = onset(heating, isSignal, windows.normal[1], u_contact_K);
+  const isEnd = (look: Look, before: readonly Look[]): boolean => isShutdown(look, before, profile);
+  const shut = onset(heating, isEnd, windows.foldback[1], u_contact_K);
+  const from = fold?.index ?? heating.length;
+  const folded = heating.slice(from, shut && shut.index > from ? shut.index : undefined);
+  if (yield* seen("tp.fold.seen", fold, log, foldback_degC, "PP does not change when a contact is hot: no foldback")) {
     yield* at("tp.fold.at", fold, foldback_degC, "foldback is signalled at the wrong contact temperature");
     yield* level("tp.fold.pp", folded, windows.foldback, "PP is wrong while the adapter asks for less current");
   }
-  const last = heating.slice(-1);
-  if (yield* seen("tp.shut.seen", shut, log, shutdown_degC, "PP does not ask for an end of the session: no shutdown")) {
+  const last = shut ? heating.slice(-1) : [];
+  if (yield* seen("tp.shut.seen", shut, log, shutdown_degC, "PP does not end the session when hotter: no shutdown")) {
     yield* at("tp.shut.at", shut, shutdown_degC, "shutdown is signalled at the wrong contact temperature");
     yield* level("tp.shut.pp", last, windows.shutdown, "PP is wrong while the adapter asks for an end of the session");
   }
   return fold;
 }
 
+/** Cooling, from the last reading while hot: so a signal that ends within its first second is seen to end. */
 export function* judgeCooling(log: PpLog, profile: ActiveProfile, fold: Change | undefined): Plan<void> {
   const { windows, recovery_degC } = profile;
   const t_s = yield* now();
-  const ended = recovery(log.cooling, windows, u_contact_K);
-  if (fold) {
-    const coldest = Math.min(...log.cooling.map((look) => look.contact_degC));
-    const raw = ended ? `normal at ${ended.value.toFixed(1)} degC` : `never normal down to ${coldest.toFixed(1)} degC`;
-    const back = signalOf(log.cooling.at(-1)?.pp_V ?? Number.NaN, windows) === "normal";
-    yield* judge("tp.recover.seen", reading("1", back ? 1 : 0, 0, { raw, t_s }), {
+  const looks = [...log.heating.slice(-1), ...log.cooling];
+  const signals = looks.map((look) => signalOf(look.pp_V, windows));
+  const ended = recovery(looks, windows, u_contact_K);
+  const coldest = Math.min(...looks.map((look) => look.contact_degC));
+  // A signal that wavers has no one temperature at which it ends: it is judged first.
+  yield* judge("tp.chatter", wavering(log, profile, t_s), { ...pp, meaning: "the signal on PP wavers" });
+  if (signals.length === 0 || signals[0] === "normal") {
+    const raw = "no signal at the end of the heating";
+    const meaning = "the adapter did not signal, so its return to normal could not be seen";
+    yield* judge("tp.recover.seen", invalid("1", "not-signalled", { raw, t_s }), { ...pp, meaning });
+    yield* at("tp.recover.at", undefined, recovery_degC, meaning);
+  } else {
+    const raw = ended ? `normal at ${ended.value.toFixed(1)} degC` : `not normal down to ${coldest.toFixed(1)} degC`;
+    const back = signals.at(-1) === "normal" ? 1 : 0;
+    const verdict = yield* judge("tp.recover.seen", reading("1", back, 0, { raw, t_s }), {
       ...pp,
       meaning: "PP does not return to normal when the adapter has cooled: it sticks",
     });
-    if (ended)
+    if (verdict !== "fail") {
       yield* at("tp.recover.at", ended, recovery_degC, "PP returns to normal at the wrong contact temperature");
+    }
   }
   const width = hysteresis_K(fold, ended);
   yield* note({
@@ -88,7 +96,6 @@ export function* judgeCooling(log: PpLog, profile: ActiveProfile, fold: Change |
     hysteresis_K: rounded(width?.value),
     u_K: rounded(width?.u),
   });
-  yield* judge("tp.chatter", wavering(log, profile, t_s), { ...pp, meaning: "the signal on PP wavers" });
 }
 
 const rounded = (value: number | undefined): number | null =>
@@ -103,19 +110,21 @@ function wavering({ heating, cooling }: PpLog, { windows }: ActiveProfile, t_s: 
     : reading("1", up + down, 0, { raw, t_s });
 }
 
-/** Whether a signal came. Without it an adapter that was heated enough fails; one that was not is not judged. */
+const tooCold =
+  "the bench could not heat the adapter beyond its threshold: warm the enclosure (within the approved ambient) and repeat";
+
+/**
+ * Judges whether a signal came. Without it an adapter that was heated enough fails, and what depends on it is blocked: false.
+ * One that was not heated enough is inconclusive in this and in all that depends on it.
+ */
 function* seen(limit: string, change: Change | undefined, log: PpLog, degC: number, meaning: string): Plan<boolean> {
   const t_s = yield* now();
   const raw = change
     ? `seen at ${change.value.toFixed(1)} degC`
     : `not seen up to ${log.peak.toFixed(1)} degC, profile ${degC} degC`;
   if (!change && !(log.peak >= degC + reach_K)) {
-    yield* judge(limit, invalid("1", "not-heated-enough", { raw, t_s }), {
-      ...pp,
-      meaning:
-        "the bench could not heat the adapter beyond its threshold: warm the enclosure (within the approved ambient) and repeat",
-    });
-    return false;
+    yield* judge(limit, invalid("1", "not-heated-enough", { raw, t_s }), { ...pp, meaning: tooCold });
+    return true;
   }
   yield* judge(limit, reading("1", change ? 1 : 0, 0, { raw, t_s }), { ...pp, meaning });
   return change !== undefined;
@@ -123,16 +132,16 @@ function* seen(limit: string, change: Change | undefined, log: PpLog, degC: numb
 
 function* at(limit: string, change: Change | undefined, profile_degC: number, meaning: string): Plan<void> {
   const { value = Number.NaN, u = Number.NaN } = change ?? {};
-  const raw = `hottest contact ${value.toFixed(1)} degC, profile ${profile_degC} degC`;
+  const raw = change ? `hottest contact ${value.toFixed(1)} degC, profile ${profile_degC} degC` : "not seen";
   const off = estimated("K", { value: value - profile_degC, u }, raw, yield* now());
-  yield* judge(limit, off, { ...pp, meaning: `${meaning}: ${value.toFixed(1)} degC, profile ${profile_degC} degC` });
+  yield* judge(limit, off, { ...pp, meaning: `${meaning}: ${raw}` });
 }
 
 /** The median level against its window, as the distance to the nearer edge: negative is outside. */
 function* level(limit: string, looks: readonly Look[], window: readonly [number, number], meaning: string): Plan<void> {
   const sorted = looks.map((look) => look.pp_V).sort((a, b) => a - b);
   const pp_V = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  const raw = `PP ${pp_V.toFixed(3)} V, window ${window[0]} to ${window[1]} V`;
+  const raw = looks.length > 0 ? `PP ${pp_V.toFixed(3)} V, window ${window[0]} to ${window[1]} V` : "not seen";
   const margin = estimated("V", { value: inside_V(pp_V, window), u: u_pp_V }, raw, yield* now());
   yield* judge(limit, margin, { ...pp, meaning: `${meaning}: ${raw}` });
 }

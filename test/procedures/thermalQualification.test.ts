@@ -38,3 +38,24 @@ describe("thermal qualification", () => {
     expect(bad(run)[0]?.id).toMatch(/^th\.rise\/(evse|ev)\.DC\+$/);
   }, 120_000);
 });
+
+describe("signals while hot", () => {
+  test.each([
+    ["PP", "pp.hot.v", /not see a latched plug while the adapter is hot/],
+    ["CP", "cp.hot.r", /the pilot opens .* when the adapter is hot/],
+  ])(
+    "a cut-out in %s that opens at 45 degC fails there, and nowhere before",
+    async (opens, id, cause) => {
+      const adapter = `adapter: cutout\nfamily: A\nthermal_cutout: { opens: ${opens}, trip_degC: 45, reset_degC: 30 }\n`;
+      const run = await perform({ procedure, adapter });
+      expect({ verdict: run.verdict, ending: run.ending, bad: bad(run).map((m) => m.id) }).toEqual({
+        verdict: "fail",
+        ending: "completed",
+        bad: [id],
+      });
+      expect(run.firstCause).toMatch(cause);
+      expect((await replayed({ procedure, adapter }, run)).verdict).toBe("fail");
+    },
+    120_000,
+  );
+});
