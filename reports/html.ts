@@ -10,6 +10,7 @@ import { measurements } from "./html/measurements.ts";
 import { pageStyle, style } from "./html/style.ts";
 import { findings, summary } from "./html/summary.ts";
 import { closing, trail } from "./html/trail.ts";
+import { hysteresisPlots } from "./hysteresis.ts";
 import { html, Markup } from "./text/escape.ts";
 
 const simulatedText = "SIMULATED: run on a twin, no real adapter was tested";
@@ -53,7 +54,8 @@ function drawing(content: Content): Markup {
 /** Series of a run with two passes begin with the pass's name; those of one pass have none. */
 function plots(content: Content): Markup {
   const passes = new Set([...content.series.keys()].map((name) => /^([A-Z0-9]+)\/(thermal|pilot)\//.exec(name)?.[1]));
-  return html`${[...passes].map((pass) => plotsOf(pass === undefined ? content : onlyPass(content, pass), pass))}`;
+  const signalling = hysteresisPlots(content);
+  return html`${[...passes].map((pass) => plotsOf(pass === undefined ? content : onlyPass(content, pass), pass))}${signalling === undefined ? undefined : html`<h2>Thermal signalling</h2>${signalling}`}`;
 }
 
 function onlyPass(content: Content, pass: string): Content {
