@@ -127,9 +127,11 @@ export const ladderOhm = (state: keyof typeof evLadder, share = 0): number =>
   1 / evLadder[state].reduce((sum: number, ohm) => sum + 1 / (ohm * (1 + share)), 0);
 
 /** Which legal vehicle state a span of resistances fits: several, or none, as they come. */
-export function ladderStates(span: { readonly min_ohm: number; readonly max_ohm: number }): readonly ("B" | "C" | "D")[] {
+export function ladderStates(span: {
+  readonly min_ohm: number;
+  readonly max_ohm: number;
+}): readonly ("B" | "C" | "D")[] {
   return (["B", "C", "D"] as const).filter(
-    (state) =>
-      span.max_ohm >= ladderOhm(state, -ladderTolerance) && span.min_ohm <= ladderOhm(state, ladderTolerance),
+    (state) => span.max_ohm >= ladderOhm(state, -ladderTolerance) && span.min_ohm <= ladderOhm(state, ladderTolerance),
   );
 }

@@ -11,7 +11,9 @@ export interface Stay {
 }
 
 /** Levels in the order of time to stays; equal neighbours are one. `to_s` of a stay is the first instant of the next. */
-export function staysOf(samples: readonly { readonly t_s: number; readonly level: Level }[]): readonly Stay[] | undefined {
+export function staysOf(
+  samples: readonly { readonly t_s: number; readonly level: Level }[],
+): readonly Stay[] | undefined {
   const [first] = samples;
   if (!first || samples.length < 2) return undefined;
   const stays: { state: Stay["state"]; from_s: number; to_s: number }[] = [];

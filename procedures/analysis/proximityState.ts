@@ -89,7 +89,10 @@ export function holdsWhenHot(cold: ProximityFound, hot: ProximityFound): "yes" |
 }
 
 /** Both latches with SERIES_SW, ohm: station released or pressed, adapter released or pressed (domain.md 1.3). */
-export function bothLatches(station_pressed: boolean, adapter_pressed: boolean): {
+export function bothLatches(
+  station_pressed: boolean,
+  adapter_pressed: boolean,
+): {
   readonly ohm: number;
   readonly volt: number;
   /** 810 ohm (3.27 V) is outside every window: an observation, no fail. */
