@@ -86,7 +86,7 @@ describe("adapter types", () => {
   it("every file of the catalogue loads under its own name and has a netlist", () => {
     const ids = adapterTypeIds(dir);
     expect(ids).toContain("tesla-ccs-combo-1");
-    expect(ids.length).toBe(11);
+    expect(ids.length).toBeGreaterThanOrEqual(27);
     for (const id of ids) expect(netlistOf(findAdapterType(dir, id)).nets.length).toBeGreaterThan(4);
   });
 
@@ -94,6 +94,27 @@ describe("adapter types", () => {
     for (const id of adapterTypeIds(dir)) expect(["K", "H"]).toContain(findAdapterType(dir, id).confidence);
     expect(findAdapterType(dir, "lenz-nacs-ccs1-dc").rating.voltage_V).toBe(500);
     expect(findAdapterType(dir, "generic-a-series-sw").pp.topology).toBe("SERIES_SW");
+  });
+
+  it("has every family, the AC products of domain.md 4.3, and the two ratings of a combined adapter", () => {
+    const types = adapterTypeIds(dir).map((id) => findAdapterType(dir, id));
+    expect(new Set(types.map((type) => type.family))).toEqual(new Set(["A", "B", "C", "D", "E"]));
+    const rated = (id: string) => findAdapterType(dir, id).rating.current_A;
+    const products = ["teslatap-j1772-nacs", "jplus-nacs-j1772", "lectron-ac-nacs-j1772", "gearit-ac-nacs-j1772"];
+    expect([...products, "tesla-j1772"].map(rated)).toEqual([80, 80, 48, 40, 48]);
+    expect(findAdapterType(dir, "generic-e-switched")).toMatchObject({
+      rating: { current_A: 500, ac: { current_A: 80 } },
+      combo: { power: "switched" },
+    });
+  });
+
+  it("refuses an AC inlet that is none of a combined adapter's, and AC contacts where no CCS1 face is", () => {
+    const other = readFileSync(`${dir}/generic-c-pass.yaml`, "utf8");
+    const bad = (from: string, to: string) => () => parseAdapterType("c.yaml", change(from, to, other));
+    expect(bad("ac_contacts_populated: false", "ac_contacts_populated: true")).toThrow(
+      /c\.yaml:7: parts\.ac_contacts_populated: is about L1 and L2N of a CCS1 face, and family C has none/,
+    );
+    expect(bad("voltage_V: 250", "voltage_V: 1000")).toThrow(/c\.yaml:5: rating\.voltage_V: 1000 is more than any AC/);
   });
 
   it("an id never leaves the folder", () => {
@@ -108,7 +129,11 @@ describe("adapter types", () => {
       () =>
         parseAdapterType("a.yaml", change(from, to, one));
     expect(bad("PASS", "PAS")).toThrow(/^a\.yaml:6: pp\.topology: "PAS" is not allowed/);
-    expect(bad("family: A", "family: C")).toThrow(/a\.yaml:4: family: no procedure tests family C yet/);
+    expect(bad("family: A", "family: C")).toThrow(/a\.yaml:5: rating\.current_A: 500 is more than any AC coupler/);
+    expect(bad("family: A", "family: E")).toThrow(/a\.yaml:5: rating: family E has an AC inlet too/);
+    expect(bad("confidence:", "combo: { power: joined }\nconfidence:")).toThrow(/combo: is only for family E, not A/);
+    const ac = "ambient_max_degC: 40, ac: { current_A: 48, voltage_V: 250 }";
+    expect(bad("ambient_max_degC: 40", ac)).toThrow(/rating\.ac: is only for family E, not A/);
     expect(bad("current_A: 500", "current_A: 50000")).toThrow(
       /rating\.current_A: 50000 is too big; it may be 1000 or less/,
     );
