@@ -38,7 +38,7 @@ describe("the reference bench", () => {
   const bench = loadBench("benches/rb-1.yaml");
 
   it("loads with all its relays, leads, channels and interlocks", () => {
-    expect(Object.keys(bench.relays).length).toBe(56 + 23 + 10 + 4);
+    expect(Object.keys(bench.relays).length).toBe(56 + 23 + 10 + 4 + 2 * 19 + 3);
     expect(bench.contacts.length).toBe(14);
     expect(bench.interlocks).toEqual(["ESTOP", "LID1", "LID2", "OT", "SMOKE", "WDR"]);
     expect(bench.channels["SH"]).toMatchObject({ channel: 101, measure: "V", hi: "SRC+", lo: "P" });
@@ -211,7 +211,7 @@ describe("what a run asks of a bench", () => {
   it("a proof test counts on its due date and no longer, and never before it was done", () => {
     expect(overdueProofTests(bench, "2027-04-05")).toEqual([]);
     expect(overdueProofTests(bench, "2027-04-06").map((test) => test.id)).toContain("emergency-stop");
-    expect(overdueProofTests(bench, "2026-10-04").length).toBe(5);
+    expect(overdueProofTests(bench, "2026-10-04").length).toBe(6);
     expect(() => overdueProofTests(bench, "today")).toThrow(/USAGE/);
   });
   it("an overdue calibration is named unless it is waived", () => {
