@@ -62,7 +62,13 @@ export async function spawnGuard(options: SpawnOptions): Promise<GuardClient> {
     child.unref();
     const { within_ms, patience = 1 } = options;
     const signal = AbortSignal.any([options.signal, failed.signal]);
-    return await connectGuard({ socket, signal, patience, ...(within_ms === undefined ? {} : { within_ms }) });
+    try {
+      return await connectGuard({ socket, signal, patience, ...(within_ms === undefined ? {} : { within_ms }) });
+    } catch (error) {
+      // Nobody will ever arm it: left alone it would hold the lines until its own time-out.
+      child.kill("SIGTERM");
+      throw error;
+    }
   } finally {
     closeSync(log);
   }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -225,6 +225,18 @@ describe("the guard started by the controller", () => {
     const start = spawnGuard({ ...guardOptions(), enableLine: "NOPE" });
     await expect(start).rejects.toThrow(/did not start.*guard\.log.*GUARD_LOST/);
     expect(readFileSync(path("guard.log"), "utf8")).toContain("there is no line NOPE here; there are EN, WD, ESTOP");
+  });
+
+  it("does not outlive a start that was called off", async () => {
+    const end = new AbortController();
+    const starting = spawnGuard({ ...guardOptions(), signal: end.signal });
+    end.abort(new Error("Ctrl-C"));
+    await expect(starting).rejects.toThrow("Ctrl-C");
+    const holding = (): string[] =>
+      execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+        .split("\n")
+        .filter((line) => line.includes(path("guard.sock")));
+    await vi.waitFor(() => expect(holding()).toEqual([]), patient);
   });
 
   it("takes over the socket that a killed guard left behind", async () => {
