@@ -3,6 +3,7 @@
  * have left its own control chart. A wrong answer locks the rig (docs/decisions/0046-artefact-checks.md).
  */
 import type { Artefact, Charted } from "../rig/model/declared.ts";
+import type { Unit } from "../rig/model/units.ts";
 import { isPass } from "../rig/model/verdict.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
@@ -33,7 +34,7 @@ function* compare(artefact: Artefact, rows: readonly Row[], chart: Readonly<Reco
       row && row.reading.is === "value"
         ? charted(chart[id]?.values ?? [], row.reading.value, row.reading.u)
         : undefined;
-    const shown = `${reference.value} +- ${reference.tolerance} ${reference.unit}`;
+    const shown = `${quantity(reference.value, reference.unit)} +- ${quantity(reference.tolerance, reference.unit)}`;
     yield* note({
       kind: "artefact-row",
       artefact: artefact.id,
@@ -48,7 +49,7 @@ function* compare(artefact: Artefact, rows: readonly Row[], chart: Readonly<Reco
       t_s,
     });
     if (wrong) continue;
-    const read = row?.reading.is === "value" ? `${row.reading.value.toPrecision(4)} ${row.reading.unit}` : "no value";
+    const read = row?.reading.is === "value" ? quantity(row.reading.value, row.reading.unit) : "no value";
     if (!(Math.abs(against.value) <= 1)) {
       wrong = { right: false, row: id, says: `${named(artefact)} reads ${read} at ${id}, ${shown} is right` };
     } else if (said?.says === "stop") {
@@ -61,6 +62,13 @@ function* compare(artefact: Artefact, rows: readonly Row[], chart: Readonly<Reco
     }
   }
   yield* answered(artefact, wrong ?? { right: true, row: "", says: "the golden artefact was read rightly" }, rows);
+}
+
+/** With four digits; ohms as micro- or milliohms where they are small. */
+function quantity(value: number, unit: Unit): string {
+  const [size, name] =
+    unit !== "ohm" || Math.abs(value) >= 1 ? [1, unit] : Math.abs(value) >= 1e-3 ? [1e-3, "mohm"] : [1e-6, "uohm"];
+  return `${Number((value / size).toPrecision(4))} ${name}`;
 }
 
 const named = (artefact: Artefact): string => `golden artefact ${artefact.id} (${artefact.serial})`;

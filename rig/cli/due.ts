@@ -9,7 +9,6 @@ import { RigError } from "../model/errors.ts";
 import type { LimitSet } from "../model/limits.ts";
 import type { CheckHistory, CheckRun } from "../store/checks.ts";
 import type { Waiver } from "../store/types.ts";
-import { duration } from "./progress.ts";
 
 export const ruleOf = (bench: Bench, id: CheckId): CheckRule => bench.checks?.[id] ?? defaultChecks[id];
 
@@ -41,7 +40,7 @@ export function overdue(bench: Bench, history: CheckHistory, id: CheckId, now_ms
     const when = last
       ? `the last right one was ${last.id} on ${last.ended.slice(0, 16)}Z`
       : "none was ever done rightly";
-    return [{ id, what: `${id}${with_} is due every ${duration(every_s)}, ${when}` }];
+    return [{ id, what: `${id}${with_} is due every ${every_s / 3600} h, ${when}` }];
   });
 }
 

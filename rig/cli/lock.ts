@@ -83,6 +83,8 @@ const keyOf = (check: CheckRun): string => `${check.procedure} ${check.artefact}
 
 export const benchName = ({ bench, simulated }: BenchOfRuns): string => `${bench}${simulated ? " (simulated)" : ""}`;
 
+export const suspectWords = (count: number): string => (count === 1 ? "1 run is suspect" : `${count} runs are suspect`);
+
 /** What is wrong and what to do, a line for each wrong answer. */
 export function lockLines(lock: Lock): readonly string[] {
   return lock.wrong.map(({ check, lastRight, repaired }) => {
@@ -100,7 +102,7 @@ export function refuseLocked(lock: Lock, suspects: number): never {
   const more = lock.wrong.length > 1 ? ` (and ${lock.wrong.length - 1} more artefacts: rig doctor)` : "";
   throw new RigError(
     "RIG_LOCKED",
-    `${benchName(lock)} is locked: ${line}${more}. ${suspects} runs are suspect: rig runs --suspect`,
+    `${benchName(lock)} is locked: ${line}${more}. ${suspectWords(suspects)}: rig runs --suspect`,
     {
       bench: lock.bench,
       simulated: lock.simulated,

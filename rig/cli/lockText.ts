@@ -2,7 +2,7 @@
 import { type BenchOfRuns, readChecks } from "../store/checks.ts";
 import type { RunRow } from "../store/reader.ts";
 import type { Inputs } from "./inputs.ts";
-import { allChecks, benchName, type Lock, lockLines, lockOf, suspectsOf } from "./lock.ts";
+import { allChecks, benchName, type Lock, lockLines, lockOf, suspectsOf, suspectWords } from "./lock.ts";
 
 type Say = (line: string) => void;
 
@@ -33,11 +33,10 @@ export function lockText(lock: Lock, suspects: readonly RunRow[]): readonly stri
     .slice(0, shown_max)
     .map((row) => `    ${row.id}  ${row.started.slice(0, 16).replace("T", " ")}  ${row.serial}  ${row.procedure}`);
   const more = suspects.length > shown_max ? [`    and ${suspects.length - shown_max} more: rig runs --suspect`] : [];
-  const word = suspects.length === 1 ? "run is" : "runs are";
   return [
     head,
     ...lockLines(lock).map((line) => `  ${line}`),
-    `  ${suspects.length} ${word} suspect, ${since}:`,
+    `  ${suspectWords(suspects.length)}, ${since}:`,
     ...list,
     ...more,
   ];

@@ -57,7 +57,7 @@ export async function readChecks(dir: string, of: BenchOfRuns, procedures: reado
         `SELECT run, started, ended, procedure, serial, operator, outcome, hash,
            json_extract(head, '$.options.artefact.id') AS artefact
          FROM run WHERE procedure IN (${procedures.map(() => "?").join(", ")}) AND simulated = ?
-           AND hash IS NOT NULL AND json_extract(head, '$.bench.id') = ? ORDER BY run DESC`,
+           AND json_extract(head, '$.bench.id') = ? ORDER BY run DESC`,
       )
       .all(...procedures, of.simulated ? 1 : 0, of.bench);
     return { ...of, checks: rows.map((row) => checkIn(db, row)), audit };
@@ -73,25 +73,25 @@ function checkIn(db: Database, row: Row): CheckRun {
   return {
     run,
     id: idOf(run),
-    hash: String(row["hash"]),
+    hash: String(row["hash"] ?? ""),
     started: String(row["started"]),
-    ended: String(row["ended"]),
+    ended: String(row["ended"] ?? row["started"]),
     procedure: String(row["procedure"]),
     artefact: typeof row["artefact"] === "string" ? row["artefact"] : "",
     serial: String(row["serial"]),
     operator: String(row["operator"]),
-    ...answerIn(db, run, JSON.parse(String(row["outcome"])) as Outcome),
+    ...answerIn(db, run, typeof row["outcome"] === "string" ? (JSON.parse(row["outcome"]) as Outcome) : undefined),
   };
 }
 
-/** Only runs that did not pass are looked into: there are few of them. */
-function answerIn(db: Database, run: number, outcome: Outcome): Pick<CheckRun, "answer" | "row" | "says"> {
-  if (outcome.ending === "completed" && isPass(outcome.verdict)) return { answer: "right", row: "", says: "" };
+/** Only runs that did not pass are looked into: there are few of them. One that was never closed may hold a wrong answer. */
+function answerIn(db: Database, run: number, outcome: Outcome | undefined): Pick<CheckRun, "answer" | "row" | "says"> {
+  if (outcome?.ending === "completed" && isPass(outcome.verdict)) return { answer: "right", row: "", says: "" };
   for (const { body } of notesIn(db, run)) {
     if (body["right"] === false)
       return { answer: "wrong", row: String(body["row"] ?? ""), says: String(body["says"] ?? "") };
   }
-  return { answer: "none", row: "", says: outcome.firstCause ?? outcome.ending };
+  return { answer: "none", row: "", says: outcome?.firstCause ?? outcome?.ending ?? "not ended" };
 }
 
 interface Note {

@@ -76,13 +76,13 @@ describe("a wrong answer of the golden artefact is a fault of the rig and names 
       "a pole that passes, but reads 15 uohm more",
       { paths: { "DC+": { bar_ohm: 5.5e-5 } } },
       "power.dc.r/DC+",
-      /reads 0\.00011\d+ ohm/,
+      /reads 11\d(\.\d)? uohm/,
     ],
     [
       "a pole that reads less: the rig would pass bad ones",
       { paths: { "DC-": { bar_ohm: 2e-5 } } },
       "power.dc.r/DC-",
-      /0.0001 \+- 0.000008 ohm is right/,
+      /100 uohm \+- 8 uohm is right/,
     ],
     ["a row that fails outright", { paths: { PE: { open: "bar" } } }, "pe.r.screen", /was not passed at pe.r.screen/],
   ] as const)("%s", (_, adapter, row, says) => expectWrong({ ...golden, adapter }, row, says));

@@ -3,7 +3,16 @@ import { RigError } from "../../model/errors.ts";
 import { appendAudit } from "../../store/audit.ts";
 import type { RunRow } from "../../store/reader.ts";
 import { checkLabel } from "../inputs.ts";
-import { benchName, histories, type Lock, lockOf, openedLock, refuseLocked, suspectsOf } from "../lock.ts";
+import {
+  benchName,
+  histories,
+  type Lock,
+  lockOf,
+  openedLock,
+  refuseLocked,
+  suspectsOf,
+  suspectWords,
+} from "../lock.ts";
 import { lockText } from "../lockText.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -52,7 +61,7 @@ export async function unlock(options: UnlockOptions): Promise<number> {
     out(JSON.stringify({ unlocked: true, entry, locks: [facts({ ...lock, unlocked: entry }, suspects)] }));
   else {
     out(`${benchName(lock)} is unlocked by ${by}: ${reason}`);
-    out(`  ${suspects.length} runs stay suspect: rig runs --suspect`);
+    out(`  ${suspectWords(suspects.length)} all the same: rig runs --suspect`);
   }
   return 0;
 }
