@@ -17,11 +17,15 @@ export interface Opening {
   readonly open_s: number;
   /** The window ended before it closed again: at least this long. */
   readonly unended: boolean;
+  /** No edge is missing between its begin and its end: otherwise it may have closed and opened again meanwhile. */
+  readonly sure: boolean;
 }
 
 export interface Watched {
   readonly openings: readonly Opening[];
   readonly longest_s: number;
+  /** The same of those that are sure. */
+  readonly sure_s: number;
   /** Edges missing in the sequence, of any line, or reported lost by the source. */
   readonly lost: number;
   /** Time in which a loss may hide something, s: from the edge before each gap to the edge after it. */
@@ -54,9 +58,11 @@ export function openingsOf(line: string, watched: Watching): Watched | undefined
   let before = from;
   let high = watched.startsHigh;
   let opened = watched.startsHigh ? undefined : from;
+  let whole = true;
   const close = (at: bigint, unended: boolean): void => {
     if (opened === undefined) return;
-    openings.push({ at_s: seconds(opened), open_s: Math.max(0, seconds(at) - seconds(opened)), unended });
+    const open_s = Math.max(0, seconds(at) - seconds(opened));
+    openings.push({ at_s: seconds(opened), open_s, unended, sure: whole });
     opened = undefined;
   };
   for (const edge of [...edges].sort((a, b) => a.seq - b.seq)) {
@@ -64,6 +70,7 @@ export function openingsOf(line: string, watched: Watching): Watched | undefined
     const at = BigInt(edge.ns);
     if (edge.seq > seq + 1) {
       lost += edge.seq - seq - 1;
+      whole = false;
       blind_s += Math.max(0, seconds(at) - seconds(before));
     }
     seq = edge.seq;
@@ -71,12 +78,17 @@ export function openingsOf(line: string, watched: Watching): Watched | undefined
     if (edge.line !== line || edge.high === high) continue;
     high = edge.high;
     if (high) close(at, false);
-    else opened = at;
+    else {
+      opened = at;
+      whole = true;
+    }
   }
   if (last_seq > seq) {
     lost += last_seq - seq;
+    whole = false;
     blind_s += Math.max(0, seconds(to) - seconds(before));
   }
   close(to, true);
-  return { openings, longest_s: Math.max(0, ...openings.map((o) => o.open_s)), lost, blind_s };
+  const longest = (of: readonly Opening[]): number => of.reduce((most, { open_s }) => Math.max(most, open_s), 0);
+  return { openings, longest_s: longest(openings), sure_s: longest(openings.filter((o) => o.sure)), lost, blind_s };
 }

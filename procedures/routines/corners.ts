@@ -209,23 +209,26 @@ function capacitanceOf(before: Pass, adapter: Pass, after: Pass, t_s: number): R
 function* judgeComputed(parameters: Parameters, capacitance: Reading<"F">): Plan<void> {
   const t_s = yield* now();
   const volt = (level: Level, raw: string): Reading<"V"> => reading("V", level.value, level.u, { raw, t_s });
-  for (const state of cornerStates) {
-    const results = throughCorners(state, parameters);
-    yield* note({ kind: "corners", state, corners: results.map(told) });
-    const worst = worstMargin(results);
-    const moved = worstShift(results);
-    if (!worst || !moved) continue;
+  const results = cornerStates.map((state) => ({ state, of: throughCorners(state, parameters) }));
+  for (const { state, of } of results) {
+    yield* note({ kind: "corners", state, corners: of.map(told) });
+    const worst = worstMargin(of);
+    if (!worst) continue;
     const at = cornerName(state, worst.corner);
     yield* judge(`cp.corner.state${state}`, volt(worst.level, `worst corner: ${at}`), {
       contacts,
       meaning: `a legal station would not see state ${state} of a legal vehicle at ${at}`,
     });
-    if (state === "A") continue;
-    const movedAt = cornerName(state, moved.corner);
-    yield* judge("cp.corner.shift", volt(moved.shift, `most shifted corner: ${movedAt}`), {
+  }
+  for (const { state, of } of results) {
+    const moved = worstShift(of);
+    // Without a vehicle only a leak shifts the level, and least of all.
+    if (!moved || state === "A") continue;
+    const at = cornerName(state, moved.corner);
+    yield* judge("cp.corner.shift", volt(moved.shift, `most shifted corner: ${at}`), {
       id: `cp.corner.shift/${state}`,
       contacts,
-      meaning: `the adapter shifts state ${state} too much at ${movedAt}`,
+      meaning: `the adapter shifts state ${state} too much at ${at}`,
     });
   }
   const farad = numberOf(capacitance);

@@ -184,18 +184,20 @@ function* judged(
   const from_ns = newest(begin.edges.filter(({ line }) => watchedLines.includes(line)));
   const closing = end.edges.find(({ line, high }) => watchedLines.includes(line) && !high);
   const to_ns = closing?.ns ?? String(BigInt(from_ns) + BigInt(Math.round(length_s * 1e9)));
-  let blind_s = 0;
-  let failed = false;
-  for (const { line, what, contacts } of loops) {
-    const seen = openingsOf(line, {
-      edges: during.edges,
-      startsHigh: true,
-      from_ns,
-      to_ns,
-      seq: begin.last_seq,
-      last_seq: during.last_seq,
-    });
-    blind_s = Math.max(blind_s, seen?.blind_s ?? length_s);
+  const found = loops.map((loop) => {
+    const numbers = { seq: begin.last_seq, last_seq: during.last_seq };
+    const seen = openingsOf(loop.line, { edges: during.edges, startsHigh: true, from_ns, to_ns, ...numbers });
+    return { ...loop, seen };
+  });
+  const blind_s = Math.max(0, ...found.map(({ seen }) => seen?.blind_s ?? length_s));
+  yield* note({ kind: "watch-window", length_s, blind_s, notWatched: [...blind] });
+  // A contact that chatters faster than the kernel takes edges is the adapter's fault, and found.
+  if (!found.some(({ seen }) => isBad(seen))) {
+    const share = reading("%", (100 * blind_s) / length_s, 0, { raw: `${blind_s} s of ${length_s} s`, t_s });
+    const meaning = "edges were lost for too much of the window: see the guard's log";
+    yield* judge("rig.watch.blind", share, { meaning });
+  }
+  for (const { line, what, contacts, seen } of found) {
     yield* note({
       kind: "watch",
       line,
@@ -204,29 +206,21 @@ function* judged(
       all: seen?.openings.length ?? null,
       lost: seen?.lost ?? null,
     });
-    const opened = yield* judge("watch.open.s", longest(seen, t_s), {
+    yield* judge("watch.open.s", longest(seen, t_s), {
       id: `watch.open.s/${what}`,
       contacts: [...contacts],
       meaning: `${what} is interrupted while cable and body are flexed${count(seen)}`,
     });
-    const chattered = yield* judge("watch.chatter", chatter(seen, t_s), {
+    yield* judge("watch.chatter", chatter(seen, t_s), {
       id: `watch.chatter/${what}`,
       contacts: [...contacts],
       meaning: `${what} chatters while cable and body are flexed${count(seen)}`,
     });
-    failed = failed || opened === "fail" || chattered === "fail";
   }
-  yield* note({ kind: "watch-window", length_s, blind_s, notWatched: [...blind] });
-  // A contact that chatters faster than the kernel takes edges is the adapter's fault, and found.
-  if (failed) return;
-  yield* judge(
-    "rig.watch.blind",
-    reading("%", (100 * blind_s) / length_s, 0, { raw: `${blind_s} s of ${length_s} s`, t_s }),
-    {
-      meaning: "edges were lost for too much of the window: see the guard's log",
-    },
-  );
 }
+
+const isBad = (seen: Watched | undefined): boolean =>
+  seen !== undefined && (seen.sure_s > interruption_s || seen.openings.length > chatter_max);
 
 /** Openings in a note; the record keeps the rest as a number. */
 const noted_max = 50;
@@ -242,7 +236,7 @@ function longest(seen: Watched | undefined, t_s: number): Reading<"s"> {
   const origin = { raw: "longest opening", t_s };
   if (!seen) return invalid("s", "no-record", origin);
   if (seen.lost === 0) return reading("s", seen.longest_s, u_duration_s, origin);
-  return seen.longest_s > interruption_s ? above("s", seen.longest_s, origin) : invalid("s", "edges-lost", origin);
+  return seen.sure_s > interruption_s ? above("s", seen.sure_s, origin) : invalid("s", "edges-lost", origin);
 }
 
 function chatter(seen: Watched | undefined, t_s: number): Reading<"1"> {

@@ -31,14 +31,14 @@ describe("interruptions by edges", () => {
   });
 
   test("a quiet loop has none; edges of other loops do not count", () => {
-    expect(openingsOf("W1", watching([]))).toEqual({ openings: [], longest_s: 0, lost: 0, blind_s: 0 });
+    expect(openingsOf("W1", watching([]))).toEqual({ openings: [], longest_s: 0, sure_s: 0, lost: 0, blind_s: 0 });
     expect(openingsOf("W2", watching([[1, 0.5]]))?.openings).toEqual([]);
   });
 
   test("an opening that does not end lasts to the end of the window, one from before begins with it", () => {
     const edges = [{ line: "W1", high: false, ns: ns(20), seq: 11 }];
     expect(openingsOf("W1", watching([], { edges, last_seq: 11 }))?.openings).toEqual([
-      { at_s: 20, open_s: 10, unended: true },
+      { at_s: 20, open_s: 10, unended: true, sure: true },
     ]);
     expect(openingsOf("W1", watching([], { startsHigh: false }))?.longest_s).toBe(30);
   });
@@ -53,6 +53,13 @@ describe("interruptions by edges", () => {
     for (const seq of [11, 12, 13, 14, 15, 16]) expect(without(seq)?.lost).toBe(1);
     expect(without(13)?.blind_s).toBeCloseTo(5.003 - 1.003, 6);
     expect(without(16)?.blind_s).toBeCloseTo(30 - 9, 6);
+  });
+
+  test("an opening with a number missing inside it is not sure: it may have closed meanwhile", () => {
+    const all = watching([[1, 0.0002]]);
+    const found = openingsOf("W1", { ...all, edges: all.edges.slice(0, 1) });
+    expect(found).toMatchObject({ lost: 1, sure_s: 0 });
+    expect(found?.longest_s).toBe(29);
   });
 
   test("the record of a window that is empty, runs backwards or has no times is none", () => {

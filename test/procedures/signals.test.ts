@@ -1,0 +1,343 @@
+/** incoming, pilot-corners and intermittents: healthy adapters pass, each fault is found at its row, the bench is blamed for its own. */
+import { describe, expect, test } from "vitest";
+import { incoming_s } from "../../procedures/incoming.ts";
+import { type Between, dryRun } from "../../rig/cli/nominal.ts";
+import type { LineEdge } from "../../rig/kinds/kinds.ts";
+import { isPass } from "../../rig/model/verdict.ts";
+import { adapterFile, benchFile, type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
+import { bad, inputsOf, perform } from "./scenario.ts";
+
+const incoming = "incoming";
+const corners = "pilot-corners";
+const flexed = "intermittents";
+
+describe("healthy adapters", () => {
+  test.each([
+    ["incoming, family A", { procedure: incoming }],
+    ["incoming, family B", { procedure: incoming, type: "generic-b-pass", adapter: adapterFile("healthy-b") }],
+    [
+      "incoming, own resistors",
+      { procedure: incoming, type: "generic-a-local", adapter: adapterFile("healthy-local") },
+    ],
+    [
+      "incoming, latch in series",
+      { procedure: incoming, type: "generic-a-series-sw", adapter: faulty("pp: { topology: SERIES_SW }") },
+    ],
+    ["pilot-corners, family A", { procedure: corners }],
+    ["pilot-corners, 75 pF", { procedure: corners, adapter: faulty("cp_pe_farad: 7.5e-11"), seed: 5 }],
+    ["intermittents, family A", { procedure: flexed }],
+    [
+      "intermittents, own resistors: PP has no loop",
+      { procedure: flexed, type: "generic-a-local", adapter: adapterFile("healthy-local") },
+    ],
+    [
+      "intermittents, a tick of 0.3 ms once",
+      { procedure: flexed, adapter: faulty("paths: { PE: { intermittent: { open_s: 0.0003, per_s: 0.03 } } }") },
+    ],
+  ])("%s: pass", (_, scenario) => expectPass(scenario));
+});
+
+describe("incoming in 90 s", () => {
+  test("its steps declare no more, and a run measures no more, for every topology", async () => {
+    for (const [type, adapter] of [
+      ["generic-a-pass", adapterFile("healthy-a")],
+      ["generic-a-local", adapterFile("healthy-local")],
+      ["generic-a-series-sw", faulty("pp: { topology: SERIES_SW }")],
+    ] as const) {
+      const run = await perform({ procedure: incoming, type, adapter });
+      const declared_s = run.steps
+        .filter(({ path }) => !path.includes(" / "))
+        .reduce((sum, { takes_s }) => sum + takes_s, 0);
+      expect(declared_s).toBeLessThanOrEqual(incoming_s);
+      expect(run.bench_s).toBeLessThanOrEqual(incoming_s);
+    }
+  });
+
+  const cases: readonly Case[] = [
+    [
+      "PE open",
+      { procedure: incoming, adapter: adapterFile("pe-open") },
+      { id: "pe.r.screen", step: "Protective earth at 1 A", contact: "evse.PE", cause: /^PE is open/ },
+    ],
+    [
+      "DC+ and DC- swapped",
+      { procedure: incoming, adapter: adapterFile("dc-swapped") },
+      { id: "wiring.path.r/DC+", step: "Wiring", contact: "ev.DC+", cause: /^DC\+ and DC- are swapped/ },
+    ],
+    [
+      "half a megohm from DC+ to PE",
+      { procedure: incoming, adapter: faulty("leaks: [{ between: [ev.DC+, ev.PE], ohm: 500000 }]") },
+      { id: "wiring.isolation.r/1", step: "Wiring", contact: "ev.DC+", cause: /of leakage between/ },
+    ],
+    [
+      "2 ohm in CP",
+      { procedure: incoming, adapter: faulty("paths: { CP: { bar_ohm: 2 } }") },
+      { id: "cp.series.r", step: "Pilot path", contact: "evse.CP", cause: /too much resistance/ },
+    ],
+    [
+      "5 Mohm from CP to PP",
+      { procedure: incoming, adapter: faulty("leaks: [{ between: [ev.CP, ev.PP], ohm: 5.0e6 }]") },
+      { id: "cp.pp.r", step: "Pilot path", contact: "evse.PP", cause: /^pilot and proximity are coupled/ },
+    ],
+    [
+      "a diode from PE to CP",
+      { procedure: incoming, adapter: faulty("diodes: [{ anode: evse.PE, cathode: evse.CP }]") },
+      { id: "cp.pe.leak12v/negative", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks/ },
+    ],
+    [
+      "680 ohm in place of 150",
+      { procedure: incoming, type: "generic-a-local", adapter: adapterFile("pp-680") },
+      {
+        id: "pp.latched.r",
+        step: "Proximity / Proximity of the adapter itself",
+        contact: "ev.PP",
+        cause: /^the proximity resistor is wrong/,
+      },
+    ],
+  ];
+  test.each(cases)("%s", (_, scenario, expected) => expectFail(scenario, expected));
+
+  test("an earth tie left closed is the bench's fault", () =>
+    expectRigFault(
+      { procedure: incoming, adapter: adapterFile("pe-open"), bench: benchFile("earth-tie") },
+      { id: "rig.pe.open.r", step: "Open fixture", cause: /^the two PE contacts are joined/ },
+    ));
+});
+
+describe("pilot-corners", () => {
+  const computed = "Pilot corners / Corners computed";
+  const cases: readonly Case[] = [
+    [
+      "PE open",
+      { procedure: corners, adapter: adapterFile("pe-open") },
+      { id: "pe.r.screen", step: "Protective earth at 1 A", contact: "evse.PE", cause: /^PE is open/ },
+    ],
+    [
+      "12 kohm from CP to PE: the weakest station no more sees state A",
+      { procedure: corners, adapter: faulty("leaks: [{ between: [ev.CP, ev.PE], ohm: 12000 }]") },
+      { id: "cp.corner.stateA", step: computed, contact: "ev.CP", cause: /state A .* at 11\.4 V, 1030 ohm$/ },
+    ],
+    [
+      "CP open",
+      { procedure: corners, adapter: faulty("paths: { CP: { open: bar } }") },
+      { id: "cp.corner.stateB", step: computed, contact: "ev.CP", cause: /would not see state B/ },
+    ],
+    [
+      "400 ohm in CP",
+      { procedure: corners, adapter: faulty("paths: { CP: { bar_ohm: 400 } }") },
+      {
+        id: "cp.corner.stateC",
+        step: computed,
+        contact: "ev.CP",
+        cause: /state C .* at 12\.6 V, 970 ohm, diode 0\.85 V/,
+      },
+    ],
+    [
+      "205 ohm in CP",
+      { procedure: corners, adapter: faulty("paths: { CP: { bar_ohm: 205 } }") },
+      { id: "cp.corner.stateD", step: computed, contact: "ev.CP", cause: /would not see state D/ },
+    ],
+    [
+      "100 kohm from CP to PE",
+      { procedure: corners, adapter: faulty("leaks: [{ between: [ev.CP, ev.PE], ohm: 100000 }]") },
+      { id: "cp.corner.shift/B", step: computed, contact: "ev.CP", cause: /shifts state B too much at 12\.6 V/ },
+    ],
+    [
+      "20 ohm in CP",
+      { procedure: corners, adapter: faulty("paths: { CP: { bar_ohm: 20 } }") },
+      { id: "cp.corner.shift/C", step: computed, contact: "ev.CP", cause: /shifts state C too much/ },
+    ],
+    [
+      "10 nF from CP to PE",
+      { procedure: corners, adapter: faulty("cp_pe_farad: 1.0e-8") },
+      { id: "cp.corner.low", step: computed, contact: "ev.CP", cause: /does not get negative enough/ },
+    ],
+    [
+      "200 pF from CP to PE",
+      { procedure: corners, adapter: faulty("cp_pe_farad: 2.0e-10") },
+      { id: "cp.cap", step: computed, contact: "ev.CP", cause: /too much capacitance/ },
+    ],
+  ];
+  test.each(cases)("%s", (_, scenario, expected) => expectFail(scenario, expected));
+
+  test("what is computed is also seen where the bench can drive the corner", async () => {
+    const ids = async (adapter: string) =>
+      bad(await perform({ procedure: corners, adapter: faulty(adapter) })).map((m) => m.id);
+    expect(await ids("paths: { CP: { bar_ohm: 30 } }")).toContain("cp.corner.driven/12.6/D/evse");
+    expect(await ids("diodes: [{ anode: evse.PE, cathode: evse.CP }]")).toContain("cp.corner.neg/11.4");
+    expect((await ids("cp_pe_farad: 1.0e-8")).filter((id) => id.startsWith("cp.delta.duty"))).not.toEqual([]);
+  });
+
+  test("every corner is in the record with its margin, and the worst is named", async () => {
+    const run = await perform({ procedure: corners });
+    const notes = run.journal.events.flatMap((e) =>
+      e.type === "note" && e.body["kind"] === "corners" ? [e.body] : [],
+    );
+    expect(notes.map((body) => (body["corners"] as unknown[]).length)).toEqual([4, 16, 32, 32]);
+    const b = run.measurements.find(({ id }) => id === "cp.corner.stateB");
+    expect(b?.reading.raw).toMatch(/^worst corner: 11\.4 V, 1030 ohm, diode 0\.55 V, R2 -3 %$/);
+  });
+
+  test("a ladder that does not close is the bench's fault", () =>
+    expectRigFault(
+      { procedure: corners, bench: "stuckOpen: [KR3]\n" },
+      {
+        id: "rig.corner.bypass/11.4/C/evse",
+        step: "Pilot corners / Bypass gives the corners",
+        cause: /^the bench's own pilot is wrong/,
+      },
+    ));
+});
+
+describe("intermittents", () => {
+  const flexing = "Intermittent contacts / Flexing";
+  const cases: readonly Case[] = [
+    [
+      "CP opens for 3 ms now and then",
+      { procedure: flexed, adapter: faulty("paths: { CP: { intermittent: { open_s: 0.003, per_s: 0.1 } } }") },
+      {
+        id: "watch.open.s/evse.CP-ev.CP",
+        step: flexing,
+        contact: "ev.CP",
+        cause: /interrupted while .* longest 3 ms$/,
+      },
+    ],
+    [
+      "DC+ chatters for 0.3 ms",
+      { procedure: flexed, adapter: faulty("paths: { DC+: { intermittent: { open_s: 0.0003, per_s: 2, at: bar } } }") },
+      {
+        id: "watch.chatter/evse.DC+-ev.DC+",
+        step: flexing,
+        contact: "evse.DC+",
+        cause: /chatters while .* 0 of 1 ms or more/,
+      },
+    ],
+    [
+      "PP open from the first",
+      { procedure: flexed, adapter: faulty("paths: { PP: { open: ev } }") },
+      {
+        id: "wiring.path.watch/evse.PP-ev.PP",
+        step: "Intermittent contacts / Paths before flexing",
+        contact: "ev.PP",
+        cause: /^evse\.PP-ev\.PP is open before/,
+      },
+    ],
+    [
+      "PE open",
+      { procedure: flexed, adapter: adapterFile("pe-open") },
+      { id: "pe.r.screen", step: "Protective earth at 1 A", contact: "evse.PE", cause: /^PE is open/ },
+    ],
+  ];
+  test.each(cases)("%s", (_, scenario, expected) => expectFail(scenario, expected));
+
+  test("a loop that its relay does not close is the bench's fault", () =>
+    expectRigFault(
+      { procedure: flexed, bench: 'stuckOpen: ["KW#2"]\n' },
+      { id: "rig.watch.closed/WATCH.2", step: flexing, cause: /^WATCH\.2 \(evse\.CP-ev\.CP\) reads open/ },
+    ));
+
+  test("the record says which paths no loop watches", async () => {
+    const run = await perform({ procedure: flexed, type: "generic-a-local", adapter: adapterFile("healthy-local") });
+    const told = run.journal.events.flatMap((e) =>
+      e.type === "note" && e.body["kind"] === "watch-window" ? [e.body] : [],
+    );
+    expect(told[0]?.["notWatched"]).toEqual(expect.arrayContaining(["evse.PP", "ev.PP"]));
+    expect(told[0]?.["length_s"]).toBeCloseTo(30, 3);
+  });
+});
+
+type Events = { readonly edges: readonly LineEdge[]; readonly last_seq: number };
+
+/** The procedure with something between it and the lines: what the n-th question about edges is answered. */
+function withLines(
+  adapter: string,
+  change: (events: Events, question: number) => Events,
+  level = (_: string, high: boolean) => high,
+) {
+  const inputs = inputsOf({ procedure: flexed });
+  let question = 0;
+  const between: Between = {
+    instruments: (twins) => {
+      const gpio = twins["gpio"];
+      if (gpio?.kind !== "gpio") throw new Error("no lines");
+      const lines = gpio as unknown as { call: Record<string, (...args: unknown[]) => Promise<unknown>> };
+      const call = {
+        ...lines.call,
+        read: async (...args: unknown[]) => {
+          const levels = (await lines.call["read"]?.(...args)) as Record<string, boolean>;
+          return Object.fromEntries(Object.entries(levels).map(([line, high]) => [line, level(line, high)]));
+        },
+        watchEvents: async (...args: unknown[]) => {
+          question += 1;
+          return change((await lines.call["watchEvents"]?.(...args)) as Events, question);
+        },
+      };
+      return { ...twins, gpio: { ...gpio, call } as unknown as typeof gpio };
+    },
+    body: (body) => body,
+    ask: (ask) => ask,
+    advancing: () => undefined,
+    step: () => undefined,
+    refused: () => undefined,
+  };
+  return import("../../drivers/twin/world/adapterUnderTest.ts").then(({ parseAdapterUnderTest }) =>
+    dryRun(inputs, { adapter: parseAdapterUnderTest(adapter), between }),
+  );
+}
+
+describe("lost edges", () => {
+  // Questions: 1 empties the buffer, 2 begin, 3 the window, 4 the end.
+  const during = (change: (events: Events) => Events) => (events: Events, question: number) =>
+    question === 3 ? change(events) : events;
+  /** Two edges of a line that nobody judges, with one missing between them: 1 ms of the window is blind. */
+  const gap = ({ edges, last_seq }: Events): Events => {
+    const other = (seq: number, ns: string): LineEdge => ({ line: "NEST3", high: seq % 2 === 0, ns, seq });
+    const made = [other(last_seq + 1, "5000000000"), other(last_seq + 3, "5001000000")];
+    return { edges: [...edges, ...made], last_seq: last_seq + 3 };
+  };
+
+  test("a good contact with an edge missing is not passed", async () => {
+    const run = await withLines(faulty(""), during(gap));
+    expect({ verdict: run.verdict, ending: run.ending }).toEqual({ verdict: "inconclusive", ending: "completed" });
+    const open = run.measurements.find(({ id }) => id === "watch.open.s/evse.CP-ev.CP");
+    expect(open).toMatchObject({ verdict: "inconclusive", reading: { is: "invalid", code: "edges-lost" } });
+    expect(run.measurements.filter(({ limit, verdict }) => limit.startsWith("watch.") && isPass(verdict))).toEqual([]);
+  });
+
+  test("an interruption that was seen stays a fail, whatever was lost", async () => {
+    const loud = faulty("paths: { CP: { intermittent: { open_s: 0.02, per_s: 1 } } }");
+    const run = await withLines(
+      loud,
+      during(({ edges, last_seq }) => ({ edges: edges.filter((_, i) => i % 7 !== 3), last_seq })),
+    );
+    expect(run.verdict).toBe("fail");
+    const open = run.measurements.find(({ id }) => id === "watch.open.s/evse.CP-ev.CP");
+    expect(open).toMatchObject({ verdict: "fail", reading: { is: "above" } });
+  });
+
+  test("a window that is mostly blind is the bench's fault", async () => {
+    const run = await withLines(
+      faulty(""),
+      during(({ edges, last_seq }) => ({ edges, last_seq: last_seq + 3 })),
+    );
+    expect(bad(run).map(({ id }) => id)).toContain("rig.watch.blind");
+    expect({ verdict: run.verdict, ending: run.ending }).toEqual({ verdict: "not-judged", ending: "rig-error" });
+  });
+
+  test("a loop whose line tells no edges is the bench's fault, not a good contact", async () => {
+    const mute = (events: Events) => ({ ...events, edges: events.edges.filter(({ line }) => line !== "WATCH.3") });
+    const run = await withLines(faulty(""), mute);
+    expect(bad(run)[0]?.id).toBe("rig.watch.edges/WATCH.3");
+    expect(run.ending).toBe("rig-error");
+  });
+
+  test("a comparator that always says closed is the bench's fault", async () => {
+    const run = await withLines(
+      faulty(""),
+      (events) => events,
+      (line, high) => high || line === "WATCH.4",
+    );
+    expect(bad(run)[0]?.id).toBe("rig.watch.open/WATCH.4");
+    expect(run.ending).toBe("rig-error");
+  });
+});
