@@ -15,26 +15,39 @@ export function hysteresisPlots(content: Content): Markup | undefined {
   if (series.every((s) => s.x.length === 0)) return undefined;
   const profile = notesOf(content.record, "pp-profile").at(-1)?.body;
   const found = notesOf(content.record, "pp-thresholds").at(-1)?.body;
+  const marks = marksOf(profile);
   return html`${drawPlot({
     title: "Proximity against the hottest contact, heating and cooling",
     x: { label: "hottest contact", unit: "°C" },
     y: { label: "PP at the vehicle", unit: "V" },
     series,
     limits: windowsOf(profile?.["windows"]),
-    marks: marksOf(profile),
+    marks,
     height_px: 420,
+    ...rangeOf(series, marks),
   })}${words(found)}${temperatures(content)}`;
 }
 
-/** One phase, by temperature: the plot draws lines from left to right. */
-function loop(content: Content, phase: string): PlotSeries {
-  const points = notesOf(content.record, "pp-look")
-    .flatMap(({ body }) => {
-      const { contact_degC, pp_V } = body;
-      return body["phase"] === phase && isNumber(contact_degC) && isNumber(pp_V) ? [{ x: contact_degC, y: pp_V }] : [];
-    })
-    .sort((a, b) => a.x - b.x);
+function loop(content: Content, phase: "heating" | "cooling"): PlotSeries {
+  const points = notesOf(content.record, "pp-look").flatMap(({ body }) => {
+    const { contact_degC, pp_V } = body;
+    return body["phase"] === phase && isNumber(contact_degC) && isNumber(pp_V) ? [{ x: contact_degC, y: pp_V }] : [];
+  });
+  // Lines go from left to right, to the names at their ends: what cools is drawn backwards in time.
+  if (phase === "cooling") points.reverse();
   return { name: phase, x: Float64Array.from(points, (p) => p.x), y: Float64Array.from(points, (p) => p.y) };
+}
+
+/** Below the lowest threshold nothing happens but warming: so much of it is drawn, K. */
+const below_K = 25;
+
+/** Every threshold is inside, whether it was reached or not. */
+function rangeOf(series: readonly PlotSeries[], marks: NonNullable<Plot["marks"]>): Pick<Plot, "xRange"> {
+  const thresholds = marks.map((mark) => mark.at);
+  const shown = [...series.flatMap(({ x }) => [...x]), ...thresholds];
+  const least = thresholds.length > 0 ? Math.min(...thresholds) - below_K : Number.NEGATIVE_INFINITY;
+  const [low, high] = [Math.max(least, Math.min(...shown)), Math.max(...shown)];
+  return low < high ? { xRange: [5 * Math.floor(low / 5), 5 * Math.ceil((high + 1) / 5)] } : {};
 }
 
 /** Both edges of each window; the words stand at the lower one. */

@@ -24,7 +24,7 @@ export interface WrittenReports {
 }
 
 /** Only what is plotted is read. */
-const plotted = /^(thermal|pilot)\//;
+const plotted = /^(thermal|pilot|protection)\//;
 
 export function seriesOf(record: RunRecord, reader: SeriesReader): SeriesMap {
   const wanted = record.series.filter(({ series }) => plotted.test(series));
