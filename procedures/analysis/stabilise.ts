@@ -14,6 +14,8 @@ export interface StabilisationRule {
   readonly of?: "rise" | "change" | "variation";
   /** The rule must have been met this long ago and again now, s. */
   readonly hold_s?: number;
+  /** What is read: the temperature itself (default) or its rise over the ambient (domain.md 4.2). */
+  readonly on?: "absolute" | "rise";
 }
 
 /** "three successive readings, >= 10 min apart, none rising more than 2 K" (60309 family; confidence K). */
@@ -65,9 +67,23 @@ export function isStable(rule: StabilisationRule, samples: readonly Sample[], st
   return isStableAt(rule, samples, start_s, now_s);
 }
 
+/** isStable on what the rule reads. A time without a finite ambient sample has no rise, so no reading. */
+export function isStableOver(
+  rule: StabilisationRule,
+  { contact, ambient }: { readonly contact: readonly Sample[]; readonly ambient: readonly Sample[] },
+  start_s: number,
+  now_s: number,
+): boolean {
+  if (rule.on !== "rise") return isStable(rule, contact, start_s, now_s);
+  const around = new Map(ambient.map((s) => [s.t_s, s.value]));
+  const rises = contact.map(({ t_s, value }) => ({ t_s, value: value - (around.get(t_s) ?? Number.NaN) }));
+  return isStable(rule, rises, start_s, now_s);
+}
+
 const mean_s = 30;
 
 function isStableAt(rule: StabilisationRule, samples: readonly Sample[], start_s: number, now_s: number): boolean {
+  if (!Number.isFinite(start_s) || !Number.isFinite(now_s)) return false;
   const window_s = Math.max(rule.window_s, (rule.window_share ?? 0) * (now_s - start_s));
   const readings: number[] = [];
   for (let k = rule.readings - 1; k >= 0; k -= 1) {

@@ -1,17 +1,38 @@
 /**
  * The linear part of the two-exponential fit: for a pair of time constants the least squares of R, A1, A2 with A1 and A2
- * not negative, and the profile of R over all pairs.
+ * not negative, optionally beside the trace of an event in the air, and the profile of R over all pairs.
  */
 
-interface Column {
-  /** Time constant, s, and exp(-t / T) at each point. */
+export interface Column {
+  /** Time constant, s, exp(-t / T) at each point, and its deviations from the mean. */
   readonly T: number;
   readonly e: Float64Array;
+  readonly mean: number;
+  readonly d: Float64Array;
+  readonly square: number;
+  readonly withY: number;
 }
 
-export interface Columns {
+/** Averaged points and exponentials over a grid of time constants, with all their products. */
+export interface Grid {
+  readonly t_s: readonly number[];
+  readonly mean: number;
+  /** Deviations of the points from their mean, K. */
+  readonly d: Float64Array;
+  readonly square: number;
   readonly fast: readonly Column[];
   readonly slow: readonly Column[];
+  /** Product of slow j and fast i at j * fast.length + i. */
+  readonly cross: Float64Array;
+}
+
+/** Trace of an event at one slow time constant: its products with the points, the fast columns and the slow one. */
+export interface Trace {
+  readonly mean: number;
+  readonly square: number;
+  readonly withY: number;
+  readonly withFast: ArrayLike<number>;
+  readonly withSlow: number;
 }
 
 export interface Best {
@@ -20,135 +41,124 @@ export interface Best {
   readonly A2: number;
   readonly T1: number;
   readonly T2: number;
+  /** Height of the event's trace, K; 0 without one. */
+  readonly D: number;
   /** Sum of the squared residuals, K^2. */
   readonly sum: number;
 }
 
 /** Slow is at least this many times fast: nearer to each other the two cannot be told apart. */
-const apart = 2;
-/** chi-squared of one parameter at 95 %. */
-const chi2 = 3.84;
-const unknowns = 5;
+export const apart = 2;
 
-const mean = (v: ArrayLike<number>): number => {
+export const mean = (v: ArrayLike<number>): number => {
   let sum = 0;
   for (let i = 0; i < v.length; i += 1) sum += v[i] as number;
   return sum / v.length;
 };
 
-function deviations(v: ArrayLike<number>, from: number): Float64Array {
+export function deviations(v: ArrayLike<number>, from: number): Float64Array {
   const d = new Float64Array(v.length);
   for (let i = 0; i < v.length; i += 1) d[i] = (v[i] as number) - from;
   return d;
 }
 
-function product(a: Float64Array, b: Float64Array): number {
+export function product(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number);
   return sum;
 }
 
-/** A column as deviations from its mean, with its products. */
-interface Centred {
-  readonly T: number;
-  readonly mean: number;
-  readonly d: Float64Array;
-  readonly square: number;
-  readonly withY: number;
-}
-
-interface Data {
-  readonly mean: number;
-  readonly square: number;
-}
-
-/** The solution of every pair that has a finite one. */
-export function solutions(columns: Columns, y: readonly number[]): readonly Best[] {
+export function gridOf(
+  t_s: readonly number[],
+  y: readonly number[],
+  fast_s: readonly number[],
+  slow_s: readonly number[],
+): Grid {
   const y0 = mean(y);
-  const dy = deviations(y, y0);
-  const data: Data = { mean: y0, square: product(dy, dy) };
-  const centre = ({ T, e }: Column): Centred => {
+  const d = deviations(y, y0);
+  const column = (T: number): Column => {
+    const e = new Float64Array(t_s.length);
+    for (let i = 0; i < e.length; i += 1) e[i] = Math.exp(-(t_s[i] as number) / T);
     const m = mean(e);
-    const d = deviations(e, m);
-    return { T, mean: m, d, square: product(d, d), withY: product(d, dy) };
+    const de = deviations(e, m);
+    return { T, e, mean: m, d: de, square: product(de, de), withY: product(de, d) };
   };
-  const fast = columns.fast.map(centre);
-  const slow = columns.slow.map(centre);
-  return slow.flatMap((b) =>
-    fast
-      .filter((a) => b.T >= apart * a.T)
-      .map((a) => solve(a, b, data))
-      .filter(({ R, sum }) => Number.isFinite(R) && Number.isFinite(sum)),
-  );
+  const fast = fast_s.map(column);
+  const slow = slow_s.map(column);
+  const cross = new Float64Array(fast.length * slow.length);
+  for (const [j, b] of slow.entries()) {
+    for (const [i, a] of fast.entries()) cross[j * fast.length + i] = product(a.d, b.d);
+  }
+  return { t_s, mean: y0, d, square: product(d, d), fast, slow, cross };
 }
 
-/** Least squares at one pair: y = R - A1 a - A2 b; where an amplitude would be negative, the better single one. */
-function solve(a: Centred, b: Centred, y: Data): Best {
-  const ab = product(a.d, b.d);
-  const determinant = a.square * b.square - ab * ab;
+/** The solution of every pair that has a finite one; `traces`: of one event, for each slow column. */
+export function solutions(grid: Grid, traces?: readonly Trace[]): readonly Best[] {
+  const found: Best[] = [];
+  const s = unsolved();
+  for (const [j, b] of grid.slow.entries()) {
+    for (const [i, a] of grid.fast.entries()) {
+      if (b.T < apart * a.T) continue;
+      solve(grid, i, j, traces?.[j], s);
+      if (Number.isFinite(s.R) && Number.isFinite(s.sum)) {
+        found.push({ R: s.R, A1: s.A1, A2: s.A2, D: s.D, sum: s.sum, T1: a.T, T2: b.T });
+      }
+    }
+  }
+  return found;
+}
+
+export interface Solved {
+  R: number;
+  A1: number;
+  A2: number;
+  D: number;
+  sum: number;
+}
+
+export const unsolved = (): Solved => ({ R: 0, A1: 0, A2: 0, D: 0, sum: 0 });
+
+/**
+ * Least squares at one pair: y = R - A1 a - A2 b + D e; where an amplitude would be negative, the better single one. The
+ * event's trace e is projected out of all products first (Frisch and Waugh), so the rest is the same with and without it.
+ */
+export function solve(grid: Grid, i: number, j: number, e: Trace | undefined, into: Solved): void {
+  const a = grid.fast[i] as Column;
+  const b = grid.slow[j] as Column;
+  const per = e !== undefined && e.square > 1e-9 ? 1 / e.square : 0;
+  const ae = e === undefined ? 0 : (e.withFast[i] as number);
+  const be = e?.withSlow ?? 0;
+  const ye = e?.withY ?? 0;
+  const aa = a.square - ae * ae * per;
+  const bb = b.square - be * be * per;
+  const ab = (grid.cross[j * grid.fast.length + i] as number) - ae * be * per;
+  const ay = a.withY - ae * ye * per;
+  const by = b.withY - be * ye * per;
+  const determinant = aa * bb - ab * ab;
   let A1 = -1;
   let A2 = -1;
   if (determinant > 1e-12 * a.square * b.square) {
-    A1 = -(a.withY * b.square - b.withY * ab) / determinant;
-    A2 = -(b.withY * a.square - a.withY * ab) / determinant;
+    A1 = -(ay * bb - by * ab) / determinant;
+    A2 = -(by * aa - ay * ab) / determinant;
   }
   if (A1 < 0 || A2 < 0) {
-    const onlyA = Math.max(0, -a.withY / a.square);
-    const onlyB = Math.max(0, -b.withY / b.square);
-    const better = -onlyA * a.withY > -onlyB * b.withY;
+    const onlyA = aa > 1e-9 * a.square ? Math.max(0, -ay / aa) : 0;
+    const onlyB = bb > 1e-9 * b.square ? Math.max(0, -by / bb) : 0;
+    const better = -onlyA * ay > -onlyB * by;
     A1 = better ? onlyA : 0;
     A2 = better ? 0 : onlyB;
   }
-  const R = y.mean + A1 * a.mean + A2 * b.mean;
+  into.A1 = A1;
+  into.A2 = A2;
+  into.D = (ye + A1 * ae + A2 * be) * per;
+  into.R = grid.mean + A1 * a.mean + A2 * b.mean - into.D * (e?.mean ?? 0);
   // At the least squares the squares of y split into those of the fit and those of the residuals.
-  return { R, A1, A2, T1: a.T, T2: b.T, sum: Math.max(0, y.square + A1 * a.withY + A2 * b.withY) };
+  into.sum = Math.max(0, grid.square - ye * ye * per + A1 * ay + A2 * by);
 }
 
 /** The pair with the smallest residuals; undefined when no pair has a finite solution. */
 export const best = (all: readonly Best[]): Best | undefined =>
   all.reduce<Best | undefined>((least, s) => (least === undefined || s.sum < least.sum ? s : least), undefined);
 
-export interface Profile {
-  /** Half the range of R, K. */
-  readonly halfWidth_K: number;
-  /** Largest slow time constant, s. */
-  readonly slowMax_s: number;
-}
-
-/**
- * Over all pairs whose residuals are not significantly worse than the best. Residuals of a model that does not quite fit
- * are alike from point to point; they count as fewer points, by the correlation of neighbours.
- */
-export function profile(y: readonly number[], columns: Columns, all: readonly Best[], found: Best): Profile {
-  const independent = Math.max(1, effectivePoints(residuals(columns, y, found)) - unknowns);
-  const allowed = found.sum * (1 + chi2 / independent) + 1e-12;
-  let halfWidth_K = 0;
-  let slowMax_s = slowOf(found);
-  for (const s of all) {
-    if (s.sum > allowed) continue;
-    halfWidth_K = Math.max(halfWidth_K, Math.abs(s.R - found.R));
-    slowMax_s = Math.max(slowMax_s, slowOf(s));
-  }
-  return { halfWidth_K, slowMax_s };
-}
-
 /** The slower time constant that is in use, s; 0 when nothing rises. */
 export const slowOf = ({ A1, A2, T1, T2 }: Best): number => (A2 > 0 ? T2 : A1 > 0 ? T1 : 0);
-
-function residuals({ fast, slow }: Columns, y: readonly number[], { R, A1, A2, T1, T2 }: Best): readonly number[] {
-  const a = fast.find((c) => c.T === T1);
-  const b = slow.find((c) => c.T === T2);
-  return y.map((v, i) => v - R + A1 * (a?.e[i] ?? 0) + A2 * (b?.e[i] ?? 0));
-}
-
-/** n (1 - rho) / (1 + rho) with rho the correlation of neighbours, between 1 and n. */
-function effectivePoints(r: readonly number[]): number {
-  let square = 0;
-  let neighbours = 0;
-  for (let i = 0; i < r.length; i += 1) {
-    square += (r[i] as number) ** 2;
-    if (i > 0) neighbours += (r[i] as number) * (r[i - 1] as number);
-  }
-  const rho = square > 0 ? Math.min(0.98, Math.max(0, neighbours / square)) : 0;
-  return Math.max(1, (r.length * (1 - rho)) / (1 + rho));
-}

@@ -10,7 +10,8 @@ import { quantile } from "./figure.ts";
 import { longest_s, makeUnit, type Unit } from "./thermalUnit.ts";
 
 export const limit_K = 50;
-const look_s = 150;
+/** As often as the routine writes a prediction (procedures/routines/thermalPrediction.ts). */
+const look_s = 300;
 const sample_s = 10;
 
 export interface RuleFigures {
@@ -62,7 +63,7 @@ export function byPrediction(seed: number): Ended {
     };
     const prediction = predict(record);
     state = decide(state, { limit_K, purpose: "engineering" }, prediction);
-    if (prediction === undefined || !guarded(prediction)) continue;
+    if (prediction === undefined || !guarded(prediction, limit_K)) continue;
     last = prediction;
     looks += 1;
     if (isInside(prediction, truth_K)) inside += 1;

@@ -22,7 +22,8 @@ const seen = (t_min: number, more: Partial<Prediction> = {}, slow_min = 30): Pre
   t_s: t_min * 60,
   fit: {
     rise_K: 40,
-    halfWidth_K: 0.5,
+    low_K: 39.5,
+    high_K: 40.5,
     fast_s: 240,
     slow_s: slow_min * 60,
     slowMax_s: slow_min * 60,
@@ -33,6 +34,7 @@ const seen = (t_min: number, more: Partial<Prediction> = {}, slow_min = 30): Pre
   rise_K: 40,
   growth_per_h: 0,
   band_K: 1.4,
+  passBand_K: 1.4,
   failBand_K: 1,
   measured_K: 38,
   ...more,
@@ -49,11 +51,36 @@ describe("the guarded decision", () => {
     expect(verdictAfter([40, 45, 50].map((t) => seen(t)))).toEqual({ is: "pass", by: "predicted", t_s: 3000 });
   });
 
-  test("never before 30 min, nor before 1.2 fitted slow constants, nor before the largest that fits", () => {
-    expect(verdictAfter([15, 20, 25, 29].map((t) => seen(t, {}, 10)))).toBeUndefined();
-    expect(verdictAfter([40, 45, 50, 55].map((t) => seen(t, {}, 50)))).toBeUndefined();
+  const near = { rise_K: 48 };
+
+  test("near the limit never before 30 min, nor before 1.2 fitted slow constants, nor before the largest that fits", () => {
+    expect(verdictAfter([15, 20, 25, 29].map((t) => seen(t, near, 10)))).toBeUndefined();
+    expect(verdictAfter([40, 45, 50, 55].map((t) => seen(t, near, 50)))).toBeUndefined();
     const wide = seen(50).fit;
-    expect(verdictAfter([40, 45, 50].map((t) => seen(t, { fit: { ...wide, slowMax_s: 3600 } })))).toBeUndefined();
+    expect(
+      verdictAfter([40, 45, 50].map((t) => seen(t, { ...near, fit: { ...wide, slowMax_s: 3600 } }))),
+    ).toBeUndefined();
+  });
+
+  test("far from the limit 0.8 fitted slow constants are enough, and never less than 30 min", () => {
+    const far = { rise_K: 36 };
+    expect(verdictAfter([30, 35, 39].map((t) => seen(t, far, 50)))).toBeUndefined();
+    expect(verdictAfter([30, 35, 40].map((t) => seen(t, far, 50)))).toMatchObject({ is: "pass", t_s: 2400 });
+    expect(verdictAfter([30, 35, 40].map((t) => seen(t, near, 50)))).toBeUndefined();
+    expect(verdictAfter([10, 15, 20, 25].map((t) => seen(t, far, 10)))).toBeUndefined();
+  });
+
+  test("another explanation of the record begins the row anew", () => {
+    const explained = (t_min: number, from_min: number | undefined) => {
+      const { fit } = seen(t_min);
+      return seen(t_min, {
+        fit: from_min === undefined ? fit : { ...fit, event: { from_s: 60 * from_min, to_s: undefined } },
+      });
+    };
+    expect(verdictAfter([explained(40, 20), explained(45, 20), explained(50, 21)])).toMatchObject({ is: "pass" });
+    expect(verdictAfter([explained(40, 20), explained(45, 20), explained(50, 30)])).toBeUndefined();
+    expect(verdictAfter([explained(40, undefined), explained(45, undefined), explained(50, 30)])).toBeUndefined();
+    expect(verdictAfter([explained(40, 20), explained(45, 20), explained(50, undefined)])).toBeUndefined();
   });
 
   test("a prediction missing or another outcome begins the row anew", () => {

@@ -37,6 +37,38 @@ describe("the two-exponential fit", () => {
     expect(fit?.rise_K).toBeGreaterThan(20);
   });
 
+  describe("with a draught that cools the slow part by 8 K for 10 min", () => {
+    /** A door open from 35 to 45 min, or to 55: response of the slow part to its final value being lower. */
+    const draught = (until_s: number, to_s: number): Sample[] => {
+      const step = (since_s: number): number => (since_s > 0 ? 1 - Math.exp(-since_s / 2400) : 0);
+      return warming(48, 20, 240, 28, 2400, until_s).map(({ t_s, value }) => ({
+        t_s,
+        value: value - 8 * (step(t_s - 2100) - step(t_s - to_s)) + 0.05 * Math.sin(t_s * t_s),
+      }));
+    };
+
+    test("finds it when it is over, and predicts what the still air would give", () => {
+      const fit = fitRise(draught(3900, 2700), 240);
+      expect(fit?.event).toBeDefined();
+      expect(Math.abs((fit?.event?.from_s ?? 0) - 2100)).toBeLessThanOrEqual(180);
+      expect(Math.abs((fit?.event?.to_s ?? 0) - 2700)).toBeLessThanOrEqual(180);
+      expect(Math.abs((fit?.rise_K ?? 0) - 48)).toBeLessThan(1.5);
+    });
+
+    test("does not take it for the end while it lasts: the range still reaches the still air's rise", () => {
+      const fit = fitRise(draught(3000, 3300), 240);
+      expect(fit?.event?.from_s).toBeGreaterThan(1900);
+      // Of the depth of a draught that is not over little is known yet: 1.5 K.
+      expect(fit?.high_K).toBeGreaterThan(46.5);
+      expect(fit?.rise_K).toBeLessThan(46.5);
+    });
+
+    test("sees none in a record without one", () => {
+      expect(fitRise(draught(2100, 2700), 240)?.event).toBeUndefined();
+      expect(fitRise(warming(48, 20, 240, 28, 2400, 3900), 240)?.event?.from_s ?? 0).toBeLessThan(3900);
+    });
+  });
+
   test("too short, empty and broken records have no fit", () => {
     const good = warming(48, 20, 240, 28, 2400, 3600);
     expect(fitRise([], 0)).toBeUndefined();
