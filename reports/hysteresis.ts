@@ -39,7 +39,7 @@ function loop(content: Content, phase: "heating" | "cooling"): PlotSeries {
 }
 
 /** Below the lowest threshold nothing happens but warming: so much of it is drawn, K. */
-const below_K = 25;
+const below_K = 40;
 
 /** Every threshold is inside, whether it was reached or not. */
 function rangeOf(series: readonly PlotSeries[], marks: NonNullable<Plot["marks"]>): Pick<Plot, "xRange"> {
@@ -65,7 +65,7 @@ function windowsOf(windows: Data | undefined): NonNullable<Plot["limits"]> {
 function marksOf(profile: Readonly<Record<string, Data>> | undefined): NonNullable<Plot["marks"]> {
   return (["recovery", "foldback", "shutdown"] as const).flatMap((name) => {
     const at = profile?.[`${name}_degC`];
-    return isNumber(at) ? [{ at, label: `${name} ${at} °C` }] : [];
+    return isNumber(at) ? [{ at, label: `${name} ${at}` }] : [];
   });
 }
 
