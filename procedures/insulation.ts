@@ -200,14 +200,14 @@ function* withstandVoltage(
       contacts,
       meaning: broke,
     });
+    const survived = ended.state === "passed";
+    yield* truth("hv.survived", survived, `${ended.state} at ${at_V}`, broke, `hv.survived/${id}`);
+    if (!survived || !isPass(held)) return;
     yield* judge("hv.leak", ended.current, {
       id: `hv.leak/${id}`,
       contacts,
       meaning: `leakage current above the trip setting between ${what} at ${at_V}`,
     });
-    const survived = ended.state === "passed";
-    yield* truth("hv.survived", survived, `${ended.state} at ${at_V}`, broke, `hv.survived/${id}`);
-    if (!survived || !isPass(held)) return;
     yield* judge("rig.hv.dwell", ended.dwell, {
       id: `rig.hv.dwell/${mode}/${id}`,
       meaning: `the tester ended the test of ${what} before its time without a failure`,

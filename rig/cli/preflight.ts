@@ -13,6 +13,7 @@ import {
 import { type Fate, type Forced, forceAnswer, forceJudgement, tapInstruments } from "../engine/preflightForce.ts";
 import { sameCalls } from "../engine/preflightGhost.ts";
 import { RigError } from "../model/errors.ts";
+import { highVoltageTree } from "../model/highVoltage.ts";
 import type { Prompt } from "../plan/commands.ts";
 import type { InputOptions, Inputs } from "./inputs.ts";
 import { type Between, type DryRun, dryRun } from "./nominal.ts";
@@ -287,8 +288,13 @@ export function liveAfter(world: TwinWorld, gone?: string): readonly string[] {
   const pilot = world.pilot.state();
   if (pilot.railsOn && gone !== "rails") live.push("the pilot rails are on");
   if (pilot.on && gone !== "generator") live.push("the generator is on");
+  const tree = highVoltageTree(world.bench);
+  if (tree && world.insulation.testing()) live.push("the insulation tester drives");
+  const drained = gone !== undefined && gone === tree?.tester.role ? tree.relays : undefined;
   for (const relay of Object.values(world.bench.relays)) {
     const closed = world.relays.coils(relay.role, relay.board)[relay.output] === true;
+    // Without its voltmeter the high-voltage tree stays on the bleeder (decision 0042).
+    if (drained?.has(relay.id)) continue;
     if (closed && relay.role !== gone) live.push(`relay ${relay.id} is closed`);
   }
   return live;

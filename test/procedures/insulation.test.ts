@@ -4,7 +4,7 @@ import { parseDeviations } from "../../drivers/twin/world/deviations.ts";
 import { type Between, type DryRun, dryRun } from "../../rig/cli/nominal.ts";
 import type { Data } from "../../rig/model/data.ts";
 import type { Prompt } from "../../rig/plan/commands.ts";
-import { type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
+import { adapterFile, benchFile, type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
 import { bad, inputsOf, perform, type Scenario } from "./scenario.ts";
 
 const procedure = "insulation";
@@ -37,7 +37,7 @@ const step = "Insulation resistance";
 const faults: readonly Case[] = [
   [
     "a wet leak of 20 Mohm from DC+ to PE: the standard's 5 Mohm pass, the house limit does not",
-    { procedure, adapter: leak("ev.DC+", "ev.PE", 20e6) },
+    { procedure, adapter: adapterFile("hv-wet") },
     {
       id: "ir.pair/bundle",
       step,
@@ -67,13 +67,23 @@ const faults: readonly Case[] = [
   ],
   [
     "breakdown at a peak of 2.5 kV, which the insulation resistance does not show",
-    { procedure: withstand, adapter: highOnly("breakdowns: [{ between: [ev.DC-, ev.PE], volt: 2500 }]") },
+    { procedure: withstand, adapter: adapterFile("hv-breakdown") },
     {
       id: "hv.withstand.ac1000/bundle",
       step: "Withstand voltage",
       contact: "ev.DC+",
       cause: /^breakdown at 17\d\d V AC between DC\+\+DC- to PE/,
     },
+  ],
+  [
+    "a short from DC+ to CP",
+    { procedure, adapter: faulty("shorts: [{ between: [ev.DC+, ev.CP], ohm: 0.1 }]") },
+    { id: "ir.pair.iec/bundle", step, contact: "ev.CP", cause: /at 1000 V between DC\+ and CP$/ },
+  ],
+  [
+    "an arc in the last percents of the withstand voltage, where the voltmeter alone would do",
+    { procedure: withstand, adapter: highOnly("breakdowns: [{ between: [ev.DC-, ev.PE], volt: 4215 }]") },
+    { id: "hv.survived/bundle", step: "Withstand voltage", contact: "ev.DC-", cause: /^breakdown at 29\d\d V AC/ },
   ],
   [
     "DC+ open in the adapter: nothing is said of its insulation",
@@ -107,7 +117,7 @@ const known = "Known resistors";
 const bench: readonly (readonly [string, string, string, RegExp])[] = [
   [
     "an open high-voltage lead",
-    "openLead: [W.N2.ev.PE]",
+    benchFile("open-hv-lead"),
     "rig.hv.standard.r/high/ev.PE",
     /known resistor at ev.PE does not/,
   ],

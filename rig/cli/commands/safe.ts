@@ -24,7 +24,7 @@ export interface SafeOptions {
 }
 
 /** Kinds that hold energy or switch it. */
-const kinds = ["source", "load", "matrix", "generator", "rails", "daq"];
+const kinds = ["source", "load", "matrix", "generator", "rails", "daq", "insulation"];
 
 /** How long a port or the lines may be held by a guard that is making the bench safe itself, ms (S5: 2 s and a margin). */
 const held_ms = 6000;
