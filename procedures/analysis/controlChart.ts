@@ -16,18 +16,17 @@ export interface Charting {
 }
 
 /**
- * Where `value` stands among `earlier`, all in one unit. `floor` is the smallest standard deviation that is believed,
+ * Where `value` stands among `earlier`, all in one unit. `floor` > 0 is the smallest standard deviation that is believed,
  * normally the standard uncertainty of one reading: eight alike readings do not make a chart of zero width. Anything that
  * is not finite is `invalid`, never in control.
  */
 export function charted(earlier: readonly number[], value: number, floor: number): Charting {
   const none = { mean: Number.NaN, s: Number.NaN, z: Number.NaN };
-  if (![...earlier, value, floor].every(Number.isFinite) || floor < 0) return { ...none, says: "invalid" };
+  if (![...earlier, value, floor].every(Number.isFinite) || floor <= 0) return { ...none, says: "invalid" };
   if (earlier.length < chart_min) return { ...none, says: "too-few" };
   const mean = earlier.reduce((sum, x) => sum + x, 0) / earlier.length;
   const variance = earlier.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (earlier.length - 1);
   const s = Math.max(Math.sqrt(variance), floor);
-  if (!Number.isFinite(s) || s === 0) return { ...none, says: "invalid" };
   const z = (value - mean) / s;
   const far = Math.abs(z);
   if (!Number.isFinite(z)) return { ...none, says: "invalid" };

@@ -14,6 +14,7 @@ import { earthStep, fitAdapter } from "../dcScreening.ts";
 import { dropResistance, poles } from "./drop.ts";
 import { resistance } from "./fourWire.ts";
 import { openLoop } from "./power.ts";
+import { nestCode } from "./selfCheck.ts";
 import { estimated } from "./series.ts";
 import { disconnect } from "./switching.ts";
 
@@ -57,6 +58,8 @@ function* remate(context: ProcedureContext, mating: number): Plan<boolean> {
     timeout_s: minutes(20),
     action: { do: "remove" },
   });
+  // Without this a person who confirms and does nothing would have one mating measured three times.
+  yield* nestCode(0, "the adapter was not taken out between two matings");
   yield* step(`Fit the adapter, mating ${mating}`, () => fitAdapter(context), {
     deadline_s: minutes(30),
     takes_s: 20,

@@ -89,8 +89,10 @@ export async function refuseWhenLocked(store: string, inputs: Inputs): Promise<v
   if (lock) refuseLocked(lock, (await suspectsOf(store, lock)).length);
 }
 
-export const withDeclared = (inputs: Inputs, declared: Declared): Inputs =>
-  Object.keys(declared).length === 0 ? inputs : { ...inputs, context: { ...inputs.context, declared } };
+export const withDeclared = (inputs: Inputs, declared: Declared): Inputs => ({
+  ...inputs,
+  context: { ...inputs.context, declared },
+});
 
 const untilOf = ({ bench }: Inputs, ended: string): string =>
   new Date(Date.parse(ended) + 1000 * (bench.checks?.["thermocouple-walk"]?.every_s ?? 0)).toISOString();

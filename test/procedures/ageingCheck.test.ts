@@ -7,6 +7,7 @@ import { type DryRun, dryRun } from "../../rig/cli/nominal.ts";
 import { Engine } from "../../rig/engine/engine.ts";
 import { ReplayPerformer } from "../../rig/engine/replay.ts";
 import type { Baseline, Conditioning, Declared } from "../../rig/model/declared.ts";
+import type { Prompt } from "../../rig/plan/commands.ts";
 import { bad } from "./scenario.ts";
 
 const inputsOf = (declared: Declared): Inputs =>
@@ -102,10 +103,29 @@ describe("the run before and the run after", () => {
 });
 
 describe("three matings", () => {
-  test("contacts that differ at each mating, each one within the limit", async () => {
-    const dry = await run({}, { remate_spread: 0.35, seed: 5 });
+  test("an adapter that nobody took out in between is noticed: one mating is not three", async () => {
+    const dry = await dryRun(inputsOf({}), {
+      between: {
+        instruments: (twins) => twins,
+        body: (body) => body,
+        ask: (ask) => (prompt, signal) => {
+          const { action: _, ...idle } = prompt;
+          return ask(prompt.id === "remate-2" ? (idle as Prompt) : prompt, signal);
+        },
+        advancing: () => undefined,
+        step: () => undefined,
+        refused: () => undefined,
+      },
+    });
+    expect([dry.ending, bad(dry)[0]?.id]).toEqual(["rig-error", "rig.nest/0"]);
+    expect(dry.firstCause).toMatch(/^the adapter was not taken out between two matings/);
+  }, 60_000);
+
+  test("contacts that differ at each mating, while each mating and the mean are within the limit", async () => {
+    const pole = { bar_ohm: 1e-5 };
+    const dry = await run({}, { remate_spread: 0.3, seed: 5, paths: { "DC+": pole, "DC-": pole } });
     expect(endOf(dry)).toMatchObject({ verdict: "fail", ending: "completed" });
-    expect(bad(dry)[0]?.id).toMatch(/^power\.dc\.r\.(spread|mean)\/DC/);
+    expect([...new Set(bad(dry).map((m) => m.limit))]).toEqual(["power.dc.r.spread"]);
   }, 60_000);
 });
 
