@@ -5,8 +5,10 @@
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
-import { earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
+import { eachMating } from "./routines/eachMating.ts";
+import { earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import type { Mated } from "./routines/mating.ts";
 import { proximity } from "./routines/proximity.ts";
 import { quickPilot } from "./routines/quick.ts";
 import { emptyNest, openFixture } from "./routines/selfCheck.ts";
@@ -15,10 +17,14 @@ import { pilotPath, wiringScreen } from "./routines/wiringScreen.ts";
 
 const minutes = (n: number) => n * 60;
 
-/** What this procedure may take, its steps as declared and a run as measured, s of bench time. */
+/** What one inlet may take without a change of halves, its steps as declared and a run as measured, s of bench time. */
 export const incoming_s = 90;
 
 function* body(context: ProcedureContext): Plan<void> {
+  yield* eachMating(context, incoming_s, (mated) => inspection(context, mated));
+}
+
+function* inspection(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring, adapter } = context;
   const undo = { attempts: 2, tearDown: () => disconnect(wiring) };
   yield* step("Nest is empty", emptyNest, { deadline_s: minutes(10), takes_s: 1 });
@@ -28,10 +34,14 @@ function* body(context: ProcedureContext): Plan<void> {
   yield* step("Open fixture", open, { deadline_s: minutes(5), takes_s: 8, ...undo });
   yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
   const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
-  const screen = () => wiringScreen(wiring, context.netlist);
+  const screen = () => wiringScreen(wiring, netlist);
   const wires = yield* step("Wiring", screen, { deadline_s: minutes(10), takes_s: 10, ...undo });
   if (!earthed || !wires.good) return;
-  yield* step("Pilot path", () => pilotPath(wiring, wires.paths), { deadline_s: minutes(2), takes_s: 3, ...undo });
+  yield* step("Pilot path", () => pilotPath(wiring, wires.paths, netlist), {
+    deadline_s: minutes(2),
+    takes_s: 3,
+    ...undo,
+  });
   const pp = () => proximity(wiring, adapter, wires.paths);
   yield* step("Proximity", pp, { deadline_s: minutes(30), takes_s: 20 });
   yield* step("Control pilot", () => quickPilot(wiring), { deadline_s: minutes(10), takes_s: 16 });
@@ -41,9 +51,8 @@ export const incoming: Procedure = procedure({
   id: "incoming",
   revision: 1,
   title: "Incoming inspection: wiring, earth, proximity, pilot in 90 s",
-  families: ["A", "B"],
+  families: ["A", "B", "C", "D", "E"],
   needs,
   limits: "incoming",
   body,
-  recheck,
 });

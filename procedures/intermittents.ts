@@ -4,9 +4,11 @@
  */
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
-import { checkpoint, step } from "../rig/plan/words.ts";
-import { earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
+import { step } from "../rig/plan/words.ts";
+import { eachMating } from "./routines/eachMating.ts";
+import { earthStep, fitAdapter, needs } from "./routines/frame.ts";
 import { intermittents as watch } from "./routines/intermittents.ts";
+import type { Mated } from "./routines/mating.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
@@ -14,12 +16,15 @@ const minutes = (n: number) => n * 60;
 const window_s = 30;
 
 function* body(context: ProcedureContext): Plan<void> {
+  yield* eachMating(context, 190, (mated) => flexed(context, mated));
+}
+
+function* flexed(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* checkpoint("self-check");
   yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
-  const flexing = () => watch(wiring, context.netlist, window_s);
+  const flexing = () => watch(wiring, netlist, window_s);
   yield* step("Intermittent contacts", flexing, { deadline_s: minutes(30), takes_s: window_s + 40 });
 }
 
@@ -27,9 +32,8 @@ export const intermittents: Procedure = procedure({
   id: "intermittents",
   revision: 1,
   title: "Interruptions of the contacts while cable and body are flexed",
-  families: ["A", "B"],
+  families: ["A", "B", "C", "D", "E"],
   needs,
   limits: "intermittents",
   body,
-  recheck,
 });

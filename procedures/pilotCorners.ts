@@ -4,31 +4,35 @@
  */
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
-import { checkpoint, step } from "../rig/plan/words.ts";
-import { ambientNow, earthStep, fitAdapter, needs, recheck } from "./dcScreening.ts";
+import { step } from "../rig/plan/words.ts";
 import { corners } from "./routines/corners.ts";
+import { eachMating } from "./routines/eachMating.ts";
+import { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import type { Mated } from "./routines/mating.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
 
 function* body(context: ProcedureContext): Plan<void> {
+  yield* eachMating(context, 190, (mated) => pilotOf(context, mated));
+}
+
+function* pilotOf(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* checkpoint("self-check");
+  yield* step("Ambient", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
   // The pilot returns through PE: without it every level below would be judged as the pilot's fault.
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
-  yield* step("Pilot corners", () => corners(wiring), { deadline_s: minutes(30), takes_s: 70 });
+  yield* step("Pilot corners", () => corners(wiring, netlist), { deadline_s: minutes(30), takes_s: 70 });
 }
 
 export const pilotCorners: Procedure = procedure({
   id: "pilot-corners",
   revision: 1,
   title: "Control pilot at the legal extremes of station and vehicle, through the adapter",
-  families: ["A", "B"],
+  families: ["A", "B", "C", "D", "E"],
   needs,
   limits: "pilot-corners",
   body,
-  recheck,
 });

@@ -2,6 +2,7 @@
  * The extremes of a legal station and vehicle through this adapter: computed from its measured resistance, leak and
  * capacitance; driven by hardware as far as the bench can (both rails, each ladder, the shortest halves of the pilot).
  */
+import type { AdapterNetlist } from "../../rig/model/adapter.ts";
 import type { Contact } from "../../rig/model/contacts.ts";
 import { derive, numberOf, type Reading, reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
@@ -61,13 +62,21 @@ export interface Parameters extends PilotParameters {
   readonly source: Readonly<Record<"cp" | "pe" | "leak", Reading<"ohm">>>;
 }
 
-/** Two-way resistance of the pilot and its leak at 12 V, the worse polarity. */
-export function* measureParameters(wiring: Wiring): Plan<Parameters> {
+/**
+ * Resistance of the pilot and of its return, and its leak at 12 V, the worse polarity. Where electronics may sit behind CP:
+ * 5 V, CP positive only, and the record says so.
+ */
+export function* measureParameters(wiring: Wiring, netlist: AdapterNetlist): Plan<Parameters> {
+  const isDelicate = netlist.electronics?.includes("evse.CP") ?? false;
+  if (isDelicate) {
+    const text = "leakage from CP to PE at 5 V, CP positive only: the type declares electronics inside";
+    yield* note({ kind: "deviation", limit: "cp.corner", text });
+  }
   const fine = yield* resistance(wiring, "evse.CP", "ev.CP", "signal");
   const cp = fine.is === "above" ? yield* resistance(wiring, "evse.CP", "ev.CP", "resistor") : fine;
   const pe = yield* resistance(wiring, "evse.PE", "ev.PE", "power");
-  const forward = yield* leakage(wiring, ["evse.CP"], ["evse.PE"], 12);
-  const reverse = yield* leakage(wiring, ["evse.PE"], ["evse.CP"], 12);
+  const forward = yield* leakage(wiring, ["evse.CP"], ["evse.PE"], isDelicate ? 5 : 12);
+  const reverse = isDelicate ? forward : yield* leakage(wiring, ["evse.PE"], ["evse.CP"], 12);
   const leak = atMost(forward).value <= atMost(reverse).value ? forward : reverse;
   // Above the largest range the path is open.
   const series =
@@ -94,14 +103,14 @@ interface Pass {
 const key = (...parts: readonly (string | number)[]): string => parts.join("/");
 
 /** Reference, adapter, reference; then everything is judged at once. */
-export function* corners(wiring: Wiring): Plan<void> {
+export function* corners(wiring: Wiring, netlist: AdapterNetlist): Plan<void> {
   const undo = function* (): Plan<void> {
     yield* pilotOff();
     yield* disconnect(wiring);
   };
   const run = (name: string, passName: string, routes: readonly Route[]) =>
     step(name, () => onePass(wiring, passName, routes), { deadline_s: 600, takes_s: 20, attempts: 2, tearDown: undo });
-  const parameters = yield* step("Parameters of the pilot path", () => measureParameters(wiring), {
+  const parameters = yield* step("Parameters of the pilot path", () => measureParameters(wiring, netlist), {
     deadline_s: 120,
     takes_s: 5,
     attempts: 2,

@@ -3,9 +3,18 @@ import { describe, expect, test } from "vitest";
 import { incoming_s } from "../../procedures/incoming.ts";
 import { type Between, dryRun } from "../../rig/cli/nominal.ts";
 import type { LineEdge } from "../../rig/kinds/kinds.ts";
+import type { Data } from "../../rig/model/data.ts";
 import { isPass } from "../../rig/model/verdict.ts";
 import { adapterFile, benchFile, type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
 import { bad, inputsOf, perform } from "./scenario.ts";
+
+/** The body of a note of this kind, or nothing. */
+function noteOf(event: { readonly type: string; readonly body?: Data }, kind: string): Record<string, Data>[] {
+  const body = event.type === "note" ? event.body : undefined;
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return [];
+  const fields = body as Record<string, Data>;
+  return fields["kind"] === kind ? [fields] : [];
+}
 
 const incoming = "incoming";
 const corners = "pilot-corners";
@@ -23,6 +32,14 @@ describe("healthy adapters", () => {
       "incoming, latch in series",
       { procedure: incoming, type: "generic-a-series-sw", adapter: faulty("pp: { topology: SERIES_SW }") },
     ],
+    ["incoming, family C", { procedure: incoming, type: "generic-c-pass", adapter: adapterFile("healthy-c") }],
+    ["incoming, family D", { procedure: incoming, type: "generic-d-pass", adapter: adapterFile("healthy-d") }],
+    [
+      "incoming, both inlets of family E",
+      { procedure: incoming, type: "generic-e-joined", adapter: adapterFile("healthy-e") },
+    ],
+    ["intermittents, family D", { procedure: flexed, type: "generic-d-pass", adapter: adapterFile("healthy-d") }],
+    ["pilot-corners, family C", { procedure: corners, type: "generic-c-pass", adapter: adapterFile("healthy-c") }],
     ["pilot-corners, family A", { procedure: corners }],
     ["pilot-corners, 75 pF", { procedure: corners, adapter: faulty("cp_pe_farad: 7.5e-11"), seed: 5 }],
     ["intermittents, family A", { procedure: flexed }],
@@ -95,7 +112,16 @@ describe("incoming in 90 s", () => {
       },
     ],
   ];
-  test.each(cases)("%s", (_, scenario, expected) => expectFail(scenario, expected));
+  const onAc: Case = [
+    "2 ohm in CP of family C",
+    {
+      procedure: incoming,
+      type: "generic-c-pass",
+      adapter: "adapter: faulty\nfamily: C\npaths: { CP: { bar_ohm: 2 } }\n",
+    },
+    { id: "cp.series.r", step: "Pilot path", contact: "evse.CP", cause: /too much resistance/ },
+  ];
+  test.each([...cases, onAc])("%s", (_, scenario, expected) => expectFail(scenario, expected));
 
   test("an earth tie left closed is the bench's fault", () =>
     expectRigFault(
@@ -170,9 +196,7 @@ describe("pilot-corners", () => {
 
   test("every corner is in the record with its margin, and the worst is named", async () => {
     const run = await perform({ procedure: corners });
-    const notes = run.journal.events.flatMap((e) =>
-      e.type === "note" && e.body["kind"] === "corners" ? [e.body] : [],
-    );
+    const notes = run.journal.events.flatMap((e) => noteOf(e, "corners"));
     expect(notes.map((body) => (body["corners"] as unknown[]).length)).toEqual([4, 16, 32, 32]);
     const b = run.measurements.find(({ id }) => id === "cp.corner.stateB");
     expect(b?.reading.raw).toMatch(/^worst corner: 11\.4 V, 1030 ohm, diode 0\.55 V, R2 -3 %$/);
@@ -238,9 +262,7 @@ describe("intermittents", () => {
 
   test("the record says which paths no loop watches", async () => {
     const run = await perform({ procedure: flexed, type: "generic-a-local", adapter: adapterFile("healthy-local") });
-    const told = run.journal.events.flatMap((e) =>
-      e.type === "note" && e.body["kind"] === "watch-window" ? [e.body] : [],
-    );
+    const told = run.journal.events.flatMap((e) => noteOf(e, "watch-window"));
     expect(told[0]?.["notWatched"]).toEqual(expect.arrayContaining(["evse.PP", "ev.PP"]));
     expect(told[0]?.["length_s"]).toBeCloseTo(30, 3);
   });
