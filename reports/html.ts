@@ -1,5 +1,6 @@
 /** The report as one HTML file: no script, no network, nothing beside it. */
 import { createHash } from "node:crypto";
+import { faceOf } from "../rig/model/contacts.ts";
 import { type Content, shownVerdict } from "./content.ts";
 import { pilotPlots, thermalPlots } from "./curves.ts";
 import { couplerFaces } from "./faces/geometry.ts";
@@ -38,12 +39,18 @@ ${summary(content)}${findings(content)}${identity(content)}${drawing(content)}${
 
 function drawing(content: Content): Markup {
   if (content.faces.length < 2) return html`<h2>Connector faces</h2><p>No drawing for this adapter family.</p>`;
-  const results = contactResults(content.record.measurements, content.unpopulated);
   const vehicle = content.faces.filter(({ face }) => face === "ev");
   const stations = content.faces.filter(({ face }) => face !== "ev");
   // A combined adapter is drawn once for each inlet, with the same plug beside it.
   const markup = stations.map((station) => {
     const which = `${couplerFaces[station.coupler].title} ${station.half}`;
+    // What was judged in the pass of another inlet says nothing of this one.
+    const others = stations.filter((one) => one !== station);
+    const own = content.record.measurements.filter(
+      ({ id, contacts }) =>
+        !others.some(({ face, coupler }) => id.endsWith(`@${coupler}`) || contacts.some((c) => faceOf(c) === face)),
+    );
+    const results = contactResults(own, content.unpopulated);
     const heading = stations.length > 1 ? html`<h3>${which}</h3>` : undefined;
     const wiring = content.wiring && wiringBetween(content.wiring, [station.face, "ev"]);
     return html`${heading}${drawAdapter([station, ...vehicle], results, wiring).markup}`;

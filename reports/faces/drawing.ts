@@ -56,6 +56,13 @@ export function discRadius(place: Place): number {
   return ((onScreen_mm < smallest_disc_mm ? place.ring_mm : place.fill_mm) * scale_px_per_mm) / 2;
 }
 
+/** Room that a face takes about its centre, mm; J1772 is wide for its caption. */
+const reach: Readonly<Record<Coupler, { readonly x: number; readonly up: number; readonly down: number }>> = {
+  NACS: { x: 25, up: 30, down: 28 },
+  CCS1: { x: 29, up: 32, down: 50 },
+  J1772: { x: 37.5, up: 32, down: 28 },
+};
+
 /** Drawing of one face with its centre at `origin`. */
 export function drawFace(which: FaceOfAdapter, results: ContactResults, origin: Point): FaceDrawing {
   const face = couplerFaces[which.coupler];
@@ -66,8 +73,7 @@ export function drawFace(which: FaceOfAdapter, results: ContactResults, origin: 
   const places = placesOf(face, which.half);
   const contacts = places.map((place) => contact(place, which, resultAt(results, which.face, place.pin), map));
   const centres = new Map(places.map((place) => [place.pin, map(place)] as const));
-  const reach = which.coupler === "NACS" ? { x: 25, up: 30, down: 28 } : { x: 29, up: 32, down: 50 };
-  const down = which.coupler === "J1772" ? 28 : reach.down;
+  const { x: beside, up, down } = reach[which.coupler];
   const markup = html`<g>
 ${outlines.rim === undefined ? undefined : stroke(outlines.rim, 1, "#eef1f4")}
 ${furniture(which, map)}
@@ -78,9 +84,9 @@ ${contacts}
   return {
     markup,
     centres,
-    left: origin.x - reach.x * scale_px_per_mm,
-    right: origin.x + reach.x * scale_px_per_mm,
-    top: origin.y - reach.up * scale_px_per_mm,
+    left: origin.x - beside * scale_px_per_mm,
+    right: origin.x + beside * scale_px_per_mm,
+    top: origin.y - up * scale_px_per_mm,
     bottom: origin.y + down * scale_px_per_mm,
   };
 }

@@ -96,9 +96,10 @@ function drawLadder(
   rail: Rail,
 ): { readonly markup: Markup; readonly bottom: number } {
   const pins = order.filter((pin) => hasPin(first, pin) || hasPin(second, pin));
-  const rowOf = new Map(pins.map((pin, i) => [pin, rail.top + 34 + i * terminal_px] as const));
+  const rows = [...new Set(pins.map((pin) => rowOfPin(pin, pins, [first, second])))];
+  const rowOf = new Map(rows.map((pin, i) => [pin, rail.top + 34 + i * terminal_px] as const));
   const place = (contact: Contact): Point | undefined => {
-    const row = rowOf.get(pinOf(contact));
+    const row = rowOf.get(rowOfPin(pinOf(contact), pins, [first, second]));
     if (row === undefined) return undefined;
     return { x: faceOf(contact) === first.face ? rail.left : rail.right, y: row };
   };
@@ -106,7 +107,7 @@ function drawLadder(
     pins.filter((pin) => hasPin(which, pin)).map((pin) => terminal(which.face, pin, results, place)),
   );
   const drawn = wiring === undefined ? { lines: nothing, notes: nothing } : links(wiring, place, rail);
-  const bottom = rail.top + 34 + pins.length * terminal_px;
+  const bottom = rail.top + 34 + rows.length * terminal_px;
   const heading = html`<text x="${rail.left}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(first)}</text><text x="${rail.right}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(second)}</text>`;
   const middle = (rail.left + rail.right) / 2;
   const title = wiring === undefined ? "wiring not screened in this run" : "wiring, by contact id";
@@ -122,6 +123,15 @@ const pinsOf: Readonly<Record<FaceOfAdapter["coupler"], readonly Pin[]>> = {
   CCS1: ["DC+", "DC-", "L1", "L2N", "PE", "CP", "PP"],
   J1772: ["L1", "L2N", "PE", "CP", "PP"],
 };
+const poleOf: Readonly<Partial<Record<Pin, Pin>>> = { L1: "DC+", L2N: "DC-" };
+
+/** L1 stands beside DC+ where one face has only the one and the other only the other: both are the same pole. */
+function rowOfPin(pin: Pin, pins: readonly Pin[], faces: readonly FaceOfAdapter[]): Pin {
+  const pole = poleOf[pin];
+  if (pole === undefined || !pins.includes(pole)) return pin;
+  return faces.some((which) => hasPin(which, pin) && hasPin(which, pole)) ? pin : pole;
+}
+
 const hasPin = (which: FaceOfAdapter, pin: Pin): boolean => pinsOf[which.coupler].includes(pin);
 
 function terminal(
