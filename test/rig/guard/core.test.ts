@@ -161,6 +161,18 @@ describe("the guard", () => {
     expect(bench.notes).toContainEqual({ event: "edges-lost", edges: 7 });
   });
 
+  it("numbers the edges it forwards without gaps for those of the watchdog, so that a gap is a loss", async () => {
+    const bench = await energised();
+    const before = bench.sent.length;
+    bench.gpio.drive("LID1", false);
+    bench.gpio.drive("WD", !bench.gpio.lines()["WD"]);
+    bench.gpio.drive("WD", !bench.gpio.lines()["WD"]);
+    bench.gpio.drive("LID1", true);
+    const numbers = bench.sent.slice(before).flatMap(({ edge, seq }) => (edge === "LID1" ? [seq as number] : []));
+    expect(numbers.length).toBe(2);
+    expect((numbers[1] as number) - (numbers[0] as number)).toBe(1);
+  });
+
   it("forwards edges of all lines but the watchdog's", async () => {
     const bench = await energised();
     bench.gpio.drive("ESTOP", false);
