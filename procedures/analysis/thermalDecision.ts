@@ -1,7 +1,7 @@
 /**
  * Guarded sequential decision on a temperature rise (instruments.md B3): every 5 min a prediction with its band; three
- * equal outcomes in a row decide, never before 30 min nor before 1.2 fitted slow time constants. A measured excess decides
- * at once. An early PASS is for engineering and regression runs only; a qualification keeps the standard's rule.
+ * equal outcomes in a row decide, never before 30 min nor before 1.2 fitted slow time constants (0.8 far from the limit). A
+ * measured excess decides at once. An early PASS is for engineering and regression runs only; a qualification keeps the standard's rule.
  */
 import { meanBetween, type Sample } from "./stabilise.ts";
 import { ratePerMinute, riseOverLagged } from "./thermalAmbient.ts";
@@ -16,7 +16,7 @@ export interface Prediction {
   readonly rise_K: number;
   /** Growth of the pole's resistance beyond warm copper, 1/h; 0 without a log. */
   readonly growth_per_h: number;
-  /** The final rise was within rise_K +- band_K in 98 % of the simulated units (docs/decisions/0030). */
+  /** The final rise was within rise_K +- band_K in 99 % of the simulated units (docs/decisions/0030). */
   readonly band_K: number;
   /** How far above rise_K a predicted PASS must still be below the limit, and how far below a predicted FAIL above it, K. */
   readonly passBand_K: number;
