@@ -1,7 +1,8 @@
 /**
  * Guarded sequential decision on a temperature rise (instruments.md B3): every 5 min a prediction with its band; three
  * equal outcomes in a row decide, never before 30 min nor before 1.2 fitted slow time constants (0.8 far from the limit). A
- * measured excess decides at once. An early PASS is for engineering and regression runs only; a qualification keeps the standard's rule.
+ * measured excess decides at once. An early PASS is for engineering and regression runs only; a qualification keeps the
+ * standard's rule.
  */
 import { meanBetween, type Sample } from "./stabilise.ts";
 import { ratePerMinute, riseOverLagged } from "./thermalAmbient.ts";
