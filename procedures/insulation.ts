@@ -6,7 +6,7 @@
 import type { InsulationTest } from "../rig/kinds/kinds.ts";
 import type { Contact } from "../rig/model/contacts.ts";
 import { RigError } from "../rig/model/errors.ts";
-import { invalid } from "../rig/model/reading.ts";
+import { invalid, reading } from "../rig/model/reading.ts";
 import { isPass } from "../rig/model/verdict.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import type { HighVoltageWiring } from "../rig/plan/highVoltage.ts";
@@ -201,7 +201,9 @@ function* withstandVoltage(
       meaning: broke,
     });
     const survived = ended.state === "passed";
-    yield* truth("hv.survived", survived, `${ended.state} at ${at_V}`, broke, `hv.survived/${id}`);
+    const t_s = yield* now();
+    const endured = reading("1", survived ? 1 : 0, 0, { raw: `${ended.state} at ${at_V}`, t_s });
+    yield* judge("hv.survived", endured, { id: `hv.survived/${id}`, contacts, meaning: broke });
     if (!survived || !isPass(held)) return;
     yield* judge("hv.leak", ended.current, {
       id: `hv.leak/${id}`,
