@@ -165,6 +165,19 @@ function checkRelays(document: Doc): void {
  * A node that only one thing touches is a misspelt node, unless the file says that it ends there. Channels and
  * terminals count as users only of nodes that the netlist has.
  */
+/** A watch loop ends on two nodes that a relay brings to the contacts; its line is an input and no interlock. */
+function checkLoop(document: Doc, id: string): void {
+  const { relays, gpio } = document.value;
+  const line = gpio.lines[id];
+  const path = ["gpio", "lines", id, "watch"];
+  if (!line?.watch) return;
+  if (line.direction === "out") document.refuse(path, "an output cannot watch a loop", "remove it");
+  if (line.healthy !== undefined) document.refuse(path, "an interlock cannot watch a loop", "remove one of the two");
+  const wired = new Set(Object.values(relays).flatMap(({ poles }) => poles.flat()));
+  const missing = line.watch.find((node) => !wired.has(node));
+  if (missing !== undefined) document.refuse(path, `no relay joins the node ${missing}`, "correct the node");
+}
+
 function checkNodes(document: Doc): void {
   const file = document.value;
   const uses = new Map<string, { count: number; path: Path }>();
@@ -253,6 +266,7 @@ function checkLines(document: Doc): void {
     if (line.direction === "out" && line.healthy !== undefined) {
       document.refuse(["gpio", "lines", id, "healthy"], "an output cannot be an interlock", "remove it");
     }
+    checkLoop(document, id);
     for (const mark of ["access", "watchdog"] as const) {
       if (line[mark] && line.healthy === undefined) {
         document.refuse(["gpio", "lines", id, mark], "is only for interlocks", "add healthy or remove it");

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { loadBench } from "../../../rig/bench/benchFile.ts";
+import { loadBench, parseBench } from "../../../rig/bench/benchFile.ts";
 import { makeWiring } from "../../../rig/bench/wiring.ts";
 
 const wiring = makeWiring(loadBench("benches/rb-1.yaml"));
@@ -15,6 +16,16 @@ describe("watch loops of RB-1", () => {
     const found = wiring.watch(`evse.${pin}`, `ev.${pin}`);
     expect(found?.line).toBe(line);
     expect(found?.route.relays).toEqual(["KW", `K_ISO.ev.${pin}`, `K_ISO.evse.${pin}`]);
+  });
+
+  test.each([
+    ["watch: [WATCH.2a, WATCH.2b]", "watch: [WATCH.2a, WATCH.9]", /WATCH\.2\.watch: no relay joins the node WATCH\.9/],
+    ["in, line: 24, watch", "out, line: 24, watch", /an output cannot watch a loop/],
+    ["in, line: 24, watch", "in, line: 24, healthy: high, watch", /an interlock cannot watch a loop/],
+  ] as const)("a file with %s as %s is refused", (from, to, why) => {
+    const text = readFileSync("benches/rb-1.yaml", "utf8");
+    expect(text).toContain(from);
+    expect(() => parseBench("rb.yaml", text.replace(from, to))).toThrow(why);
   });
 
   test("a pair of contacts that no loop joins has none, although the buses would join them", () => {
