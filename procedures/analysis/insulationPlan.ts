@@ -44,7 +44,7 @@ function checked(netlist: AdapterNetlist, pair: TestedPair): TestedPair {
 }
 
 export const named = (nets: readonly (readonly Contact[])[]): string =>
-  nets.map((net) => net[0]?.replace(/^[a-z0-9]+\./, "") ?? "").join("+");
+  nets.map((net) => net[0]?.replace(/^[a-z0-9]+\./, "") ?? "").join(", ");
 
 /**
  * For the proof that the adapter's metal touches the halves: contacts to drive, and how many contacts of the nest must

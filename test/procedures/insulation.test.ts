@@ -72,7 +72,7 @@ const faults: readonly Case[] = [
       id: "hv.withstand.ac1000/bundle",
       step: "Withstand voltage",
       contact: "ev.DC+",
-      cause: /^breakdown at 17\d\d V AC between DC\+\+DC- to PE/,
+      cause: /^breakdown at 17\d\d V AC between DC\+, DC- to PE/,
     },
   ],
   [
