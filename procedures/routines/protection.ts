@@ -63,8 +63,10 @@ export class PpLog {
   *hottest(): Plan<number> {
     yield* this.traces.update(contactsTC);
     const count = this.traces.of(contactsTC[0]).length;
-    for (; this.peakAt < count; this.peakAt += 1)
-      this.peak_degC = Math.max(this.peak_degC, this.hottestAt(this.peakAt));
+    for (; this.peakAt < count; this.peakAt += 1) {
+      const degC = this.hottestAt(this.peakAt);
+      if (Number.isFinite(degC)) this.peak_degC = Math.max(this.peak_degC, degC);
+    }
     return count > 0 ? this.hottestAt(count - 1) : Number.NaN;
   }
 
@@ -83,6 +85,8 @@ export class PpLog {
       const sample = pp[this.readAt];
       if (!sample || sample.t_s < from_s) continue;
       const contact_degC = this.hottestAt(this.readAt);
+      // A lost reading is none of PP: it says neither that the adapter signals nor that it does not.
+      if (![sample.value, contact_degC].every(Number.isFinite)) continue;
       taken.push({ t_s: sample.t_s, contact_degC, peak_degC: this.peak_degC, pp_V: sample.value });
     }
     this[phase].push(...taken);

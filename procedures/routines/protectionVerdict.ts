@@ -79,8 +79,11 @@ export function* judgeCooling(log: PpLog, profile: ActiveProfile, fold: Change |
     yield* at("tp.recover.at", undefined, recovery_degC, meaning);
   } else {
     const raw = ended ? `normal at ${ended.value.toFixed(1)} degC` : `not normal down to ${coldest.toFixed(1)} degC`;
-    const back = signals.at(-1) === "normal" ? 1 : 0;
-    const verdict = yield* judge("tp.recover.seen", reading("1", back, 0, { raw, t_s }), {
+    const back = signals.at(-1) === "normal";
+    const asked = back || coldest <= recovery_degC - reach_K;
+    const origin = { raw, t_s };
+    const seenBack = asked ? reading("1", back ? 1 : 0, 0, origin) : invalid("1", "not-cooled-enough", origin);
+    const verdict = yield* judge("tp.recover.seen", seenBack, {
       ...pp,
       meaning: "PP does not return to normal when the adapter has cooled: it sticks",
     });
@@ -122,7 +125,8 @@ function* seen(limit: string, change: Change | undefined, log: PpLog, degC: numb
   const raw = change
     ? `seen at ${change.value.toFixed(1)} degC`
     : `not seen up to ${log.peak.toFixed(1)} degC, profile ${degC} degC`;
-  if (!change && !(log.peak >= degC + reach_K)) {
+  // PP must have been read beyond the threshold, not only the contact heated.
+  if (!change && !log.heating.some((look) => look.peak_degC >= degC + reach_K)) {
     yield* judge(limit, invalid("1", "not-heated-enough", { raw, t_s }), { ...pp, meaning: tooCold });
     return true;
   }
