@@ -48,6 +48,9 @@ const settle_s = 0.02;
 const extremes_pct = [5, 96] as const;
 /** For the edges, without a vehicle: both halves long, and nothing but R and C. */
 const edges_pct = 50;
+/** Edges do not depend on the frequency; at 4 kHz a short capture has many, each with 60 us to settle. */
+const edges_Hz = 4000;
+const edgesSpan_s = 0.0033;
 /** The bench's station resistor, ohm 0.1 %. */
 const source_ohm = 1000;
 /**
@@ -149,14 +152,18 @@ function* onePass(wiring: Wiring, name: string, routes: readonly Route[]): Plan<
     yield* connect(...routes, ...ladder.B, probe);
     yield* drive(rail_V, "high");
     for (const duty_pct of extremes_pct) {
-      const kept = yield* capture(`pilot/${name}/${rail_V}/${duty_pct}`, duty_pct);
+      const kept = yield* capture(`pilot/${name}/${rail_V}/${duty_pct}`, { duty_pct, frequency_Hz, span_s });
       for (const side of sides) duty[key(rail_V, duty_pct, side)] = pilotWave(...kept[side]);
     }
     yield* pilotOff();
   }
   yield* connect(...routes, probe);
   yield* drive(rails_V[1], "high");
-  const kept = yield* capture(`pilot/${name}/A/${edges_pct}`, edges_pct);
+  const kept = yield* capture(`pilot/${name}/A/${edges_pct}`, {
+    duty_pct: edges_pct,
+    frequency_Hz: edges_Hz,
+    span_s: edgesSpan_s,
+  });
   yield* pilotOff();
   return { levels, low, duty, edges: { evse: pilotEdges(...kept.evse), ev: pilotEdges(...kept.ev) } };
 }
@@ -170,7 +177,13 @@ function* drive(rail_V: number, shape: "high" | "low"): Plan<void> {
 
 type Samples = readonly [values: Float64Array, dt_s: number];
 
-function* capture(name: string, duty_pct: number): Plan<Record<Side, Samples>> {
+interface Asked {
+  readonly duty_pct: number;
+  readonly frequency_Hz: number;
+  readonly span_s: number;
+}
+
+function* capture(name: string, { duty_pct, frequency_Hz, span_s }: Asked): Plan<Record<Side, Samples>> {
   yield* call(generator, "wave", { shape: "square", frequency_Hz, duty_pct });
   yield* wait(settle_s);
   const kept = yield* call(scope, "capture", { channels: [1, 2], span_s, trigger_V: 0, as: name });

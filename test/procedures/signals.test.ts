@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { incoming_s } from "../../procedures/incoming.ts";
 import { type Between, dryRun } from "../../rig/cli/nominal.ts";
+import { nominalPath } from "../../rig/cli/preflight.ts";
 import type { LineEdge } from "../../rig/kinds/kinds.ts";
 import { isPass } from "../../rig/model/verdict.ts";
 import { adapterFile, benchFile, type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
@@ -42,6 +43,17 @@ describe("healthy adapters", () => {
       { procedure: flexed, adapter: faulty("paths: { PE: { intermittent: { open_s: 0.0003, per_s: 0.03 } } }") },
     ],
   ])("%s: pass", (_, scenario) => expectPass(scenario));
+});
+
+describe("preflight", () => {
+  test.each([
+    incoming,
+    corners,
+    flexed,
+  ])("a nominal adapter passes %s with the preflight's thinned captures", async (procedure) => {
+    const { dry } = await nominalPath(inputsOf({ procedure }));
+    expect({ verdict: dry.verdict, ending: dry.ending }).toEqual({ verdict: "pass-screening", ending: "completed" });
+  });
 });
 
 describe("incoming in 90 s", () => {
