@@ -2,6 +2,7 @@
 import { randomOf } from "../random.ts";
 import { type AdapterUnderTest, throughPins } from "./adapterUnderTest.ts";
 import type { Agenda } from "./agenda.ts";
+import { lists, type PathList } from "./conductors.ts";
 
 export interface Flexing {
   flex(on: boolean): void;
@@ -16,11 +17,12 @@ export function createFlexing(adapter: AdapterUnderTest, agenda: Agenda, moved: 
   let flexed = 0;
   let on = false;
 
-  const begin = (pin: (typeof throughPins)[number]): void => {
-    const intermittent = adapter.paths[pin]?.intermittent;
+  const begin = (list: PathList, pin: (typeof throughPins)[number]): void => {
+    const intermittent = adapter[list][pin]?.intermittent;
     if (!intermittent) return;
-    const id = `A.${pin}.${intermittent.at}`;
-    const random = randomOf(adapter.seed, `intermittent ${pin} ${flexed}`);
+    const path = list === "paths" ? pin : `2.${pin}`;
+    const id = `A.${path}.${intermittent.at}`;
+    const random = randomOf(adapter.seed, `intermittent ${path} ${flexed}`);
     const after = (for_s: number, then: () => void): void => {
       cancels.set(id, agenda.schedule(agenda.now_s() + for_s, then));
     };
@@ -44,7 +46,7 @@ export function createFlexing(adapter: AdapterUnderTest, agenda: Agenda, moved: 
       for (const cancel of cancels.values()) cancel();
       cancels.clear();
       if (on) {
-        for (const pin of throughPins) begin(pin);
+        for (const list of lists) for (const pin of throughPins) begin(list, pin);
         flexed += 1;
       } else if (open.size > 0) {
         open.clear();
