@@ -18,8 +18,8 @@ import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
 import type { Element } from "./elements.ts";
 import { createFlexing, type Flexing } from "./flexing.ts";
-import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
 import { Finger } from "./finger.ts";
+import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
 import { createThermal, type Loss, type Thermal, type ThermalShape } from "./thermal.ts";
 import { loopElements } from "./watchLoops.ts";
 
