@@ -12,7 +12,6 @@ import { dryRun } from "../../rig/cli/nominal.ts";
 import type { Reading } from "../../rig/model/reading.ts";
 import { endAll, rig, startTwin } from "./rigProcess.ts";
 
-const procedure = "dc-screening-no-soak";
 const seed = 5;
 
 let folder: string;
@@ -31,10 +30,10 @@ interface Report {
   readonly measurements: readonly { readonly id: string; readonly verdict: string; readonly reading: Reading }[];
 }
 
-async function throughDevices(adapter: string): Promise<Report> {
+async function throughDevices(adapter: string, procedure: string, type: string): Promise<Report> {
   const twin = await startTwin(join(folder, "bench"), adapter, "--seed", String(seed));
   const given = ["--ports", twin.dir, "--store", join(folder, "store"), "--simulated-operator", "--json"];
-  const run = rig("run", procedure, "--serial", "SN-1", ...given);
+  const run = rig("run", procedure, "--adapter", type, "--serial", "SN-1", ...given);
   await run.ended;
   return JSON.parse(run.out()) as Report;
 }
@@ -58,13 +57,17 @@ function share(one: Reading, other: Reading): number {
 }
 
 test.each([
-  ["healthy-a", "pass-screening"],
-  ["pole-400u", "fail"],
-])("%s reads alike through kind twins and through device twins", async (adapter, verdict) => {
-  const inputs = readInputs({ procedure, adapter: "generic-a-pass", serial: "SN-1", operator: "test" });
+  ["healthy-a", "pass-screening", "dc-screening-no-soak", "generic-a-pass"],
+  ["pole-400u", "fail", "dc-screening-no-soak", "generic-a-pass"],
+  ["healthy-c", "pass-screening", "ac-screening-no-soak", "generic-c-pass"],
+  ["healthy-d", "pass-screening", "ac-screening-no-soak", "generic-d-80"],
+  ["healthy-e", "pass-screening", "combo-screening-no-soak", "generic-e-joined"],
+  ["combo-j1772-swapped", "fail", "combo-screening-no-soak", "generic-e-joined"],
+])("%s reads alike through kind twins and through device twins: %s", async (adapter, verdict, procedure, type) => {
+  const inputs = readInputs({ procedure, adapter: type, serial: "SN-1", operator: "test" });
   const file = `drivers/twin/adapters/${adapter}.yaml`;
   const kinds = await dryRun(inputs, { adapter: loadAdapterUnderTest(file), seed });
-  const devices = await throughDevices(adapter);
+  const devices = await throughDevices(adapter, procedure, type);
   expect({ verdict: devices.verdict, ending: devices.ending }).toEqual({ verdict, ending: "completed" });
   expect({ verdict: kinds.verdict, ending: kinds.ending }).toEqual({ verdict, ending: "completed" });
   expect(devices.firstCause ?? undefined).toBe(kinds.firstCause);
