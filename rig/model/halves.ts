@@ -114,6 +114,5 @@ export function atTerminals(netlist: AdapterNetlist, mating: Mating): AdapterNet
 /** Whether record and nest use the same names, as with the DC couplers. */
 export const isStraight = (mating: Mating): boolean =>
   (["evse", "ev"] as const).every(
-    (side) =>
-      mating[side].face === side && Object.entries(mating[side].half.contacts).every(([pin, at]) => pin === at),
+    (side) => mating[side].face === side && Object.entries(mating[side].half.contacts).every(([pin, at]) => pin === at),
   );
