@@ -25,11 +25,12 @@ export async function startGpioSocket(
   const clients = new Set<Socket>();
   let seq = 0;
   const server = await listenUnix(path, (socket) => {
-    clients.add(socket);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => clients.delete(socket));
     onLines(socket, (line) => sendLine(socket, answer(line)));
     sendLine(socket, { lines: gpio.lines(), patience });
+    // Asking for the lines can move one (a watchdog relay that has dropped meanwhile): no edge before they are told.
+    clients.add(socket);
   });
   const answer = (line: string): object => {
     const wanted = parse(line);

@@ -153,8 +153,8 @@ export class Plant {
     return this.fitted && this.isInN2 ? this.#adapterElements.elements : [];
   }
 
-  fit(fitted: boolean, nest: 1 | 2 = 1): void {
-    if (fitted && this.fitted && this.isInN2 !== (nest === 2)) this.fit(false);
+  seat(fitted: boolean, nest: 1 | 2 = 1): void {
+    if (fitted && this.fitted && this.isInN2 !== (nest === 2)) this.seat(false);
     if (fitted === this.fitted) return;
     if (fitted) this.isInN2 = nest === 2;
     this.settle();

@@ -164,13 +164,13 @@ function createOperator(plant: Plant, chain: Chain): OperatorModel {
   return {
     fit(nest = 1) {
       does(nest === 1 ? "fit" : "fit N2");
-      plant.fit(true, nest);
+      plant.seat(true, nest);
       chain.setInput("NEST0", nest === 1);
       chain.setInput("NEST1", nest === 2);
     },
     remove() {
       does("remove");
-      plant.fit(false);
+      plant.seat(false);
       chain.setInput("NEST0", false);
       chain.setInput("NEST1", false);
     },
