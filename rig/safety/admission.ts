@@ -137,10 +137,7 @@ class Gate implements SafetyLayer {
       ...intoChargedOutput(bench, before, next),
       ...this.#ramp(next),
     ].at(0);
-    if (!found) {
-      if (call.kind === "matrix") this.#feedback.moving(true);
-      return { ok: true };
-    }
+    if (!found) return { ok: true };
     const code = codeOfRule(found.rule);
     this.#latch.refuse(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
     return { ok: false, rule: found.rule, why: found.why, code };
@@ -163,7 +160,19 @@ class Gate implements SafetyLayer {
     const concerned = effect === "energise" || isEnergised(bench, next);
     const open = concerned ? openInterlocks(bench, next.lines)[0] : undefined;
     if (open) this.#latch.trip({ rule: open.rule, why: open.why }, "INTERLOCK_OPEN");
-    return this.#refusal() ?? { ok: true };
+    const refused = this.#refusal();
+    if (refused) return refused;
+    this.#leaves(call);
+    return { ok: true };
+  }
+
+  /** From here on the frame may be under way: what it may do is believed before it is known. */
+  #leaves(call: Call): void {
+    if (call.kind === "matrix") this.#feedback.moving(true);
+    if (call.kind !== "insulation" || call.op !== "output") return;
+    // A safe-off that begins before the answer must wait for the bleeder.
+    const { low_s: _low_s, ...insulation } = this.#state.insulation;
+    this.#state = { ...this.#state, insulation: { ...insulation, charged: true } };
   }
 
   check(): void {
@@ -270,8 +279,7 @@ class Gate implements SafetyLayer {
 
   async safeOff(why: string): Promise<Data> {
     this.#feedback.moving(true);
-    const evidence = await this.#options.safeOff(why);
-    this.#feedback.moving(false);
+    const evidence = await this.#options.safeOff(why).finally(() => this.#feedback.moving(false));
     // What was proved is in the evidence; the earth of this mating must be proved again.
     const { lines, closed, source } = this.#state;
     const done = (evidence as { readonly ok?: unknown } | null)?.ok === true;

@@ -26,7 +26,7 @@ export class Feedback {
     this.#lag_ms = lag_ms;
   }
 
-  /** A call that moves relays was admitted, or a safe-off runs; `false` once what it did is known. */
+  /** A call that moves relays is about to leave, or a safe-off runs; `false` once what it did is known. */
   moving(on: boolean): void {
     this.#moving = on;
     this.#since = undefined;

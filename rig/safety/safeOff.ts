@@ -105,17 +105,17 @@ class SafeOff {
       ...this.#roles("generator").map((role) => this.#command(role, "output", { on: false })),
     ]);
     const { bench } = this.#options;
-    const discharged = this.#discharge(off_ms, charged);
+    const own = highVoltageRoles(bench);
+    const tree = [...own].filter((role) => this.#options.instruments[role]);
+    const discharged = this.#discharge(off_ms, charged, tree.length > 0);
     const found = await waitForNoCurrent(bench, (...asked) => this.#ask(...asked));
     for (const { action, ok, detail } of found) this.#note(action, "measured", ok, detail);
     const { power } = layoutOf(bench);
     const contactors = new Set([...power].flatMap((id) => bench.relays[id]?.role ?? []));
-    const own = highVoltageRoles(bench);
     const matrices = this.#roles("matrix").filter((role) => !own.has(role));
     await this.#openRelays(matrices.filter((role) => contactors.has(role)));
     await this.#openRelays(matrices.filter((role) => !contactors.has(role)));
     // Relays that stay closed keep the bleeder on what they joined: a charge is never shut in.
-    const tree = [...own].filter((role) => this.#options.instruments[role]);
     if (await discharged) await this.#openRelays(tree);
     await this.#verify([...matrices, ...tree]);
     // A DAQ that source and load spoke for may still be at its reading.
@@ -131,10 +131,12 @@ class SafeOff {
     return this.#roles("insulation").filter((role) => this.#options.instruments[role]);
   }
 
-  async #discharge(off_ms: number, charged: boolean): Promise<boolean> {
+  /** With a tree to open but no tester open, each tester is asked all the same, and its silence proves nothing. */
+  async #discharge(off_ms: number, charged: boolean, tree: boolean): Promise<boolean> {
     const wait_ms = charged ? bleeder_ms(this.#options.bench) : 0;
     const ask: Ask = (...asked) => this.#ask(...asked);
-    const all = await Promise.all(this.#testers().map((role) => waitForDischarge(role, ask, off_ms, wait_ms)));
+    const testers = tree ? this.#roles("insulation") : this.#testers();
+    const all = await Promise.all(testers.map((role) => waitForDischarge(role, ask, off_ms, wait_ms)));
     for (const { action, grade, ok, detail } of all.flat()) this.#note(action, grade, ok, detail);
     return all.flat().every((one) => one.ok);
   }

@@ -1,6 +1,7 @@
 /** Contactor feedback, the watchdog relay's contact and lost edges as interlocks (S2). */
 import { describe, expect, it } from "vitest";
 import { RigError } from "../../../rig/model/errors.ts";
+import { callOf, role } from "../../../rig/plan/words.ts";
 import { calls, healthy, Rig } from "./rig.ts";
 
 const mirrors = { "M.K1A": true, "M.K1B": true, "M.K2": true, "M.K3F": true };
@@ -85,6 +86,7 @@ describe("S2 contactor feedback is watched all the time", () => {
     rig.watched();
     const call = calls.contactors(["K1A", "K1B"]);
     expect(rig.safety.admit(call, { monitored: rig.monitored }).ok).toBe(true);
+    expect(rig.safety.recheck(call).ok).toBe(true);
     Object.assign(lines, closed);
     pass(1000);
     rig.safety.settled(call, { closed: ["K1A", "K1B"] });
@@ -105,6 +107,25 @@ describe("S2 contactor feedback is watched all the time", () => {
       pass(1000);
     }
     expect(rig.safety.latched()).toBeUndefined();
+  });
+
+  it("a call that was admitted and called off before it left suspends nothing", () => {
+    const { rig, lines, pass } = live();
+    const call = callOf(role("hvtree", "matrix"), "pattern", { closed: [] });
+    expect(rig.safety.admit(call, { monitored: rig.monitored }).ok).toBe(true);
+    lines["M.K1B"] = true;
+    pass(400);
+    expect(rig.reason().code).toBe("CONTACTOR_FEEDBACK");
+  });
+
+  it("a safe-off that breaks suspends nothing either", async () => {
+    const lines: Record<string, boolean> = { ...healthy };
+    const rig = new Rig(lines, { safeOff: () => Promise.reject(new Error("broken")) });
+    rig.powered();
+    Object.assign(lines, closed, { "M.K1B": true });
+    await expect(rig.safety.safeOff("test")).rejects.toThrow("broken");
+    rig.safety.check();
+    expect(rig.reason().code).toBe("CONTACTOR_FEEDBACK");
   });
 
   it("where lines follow at once it is judged at the next settled call", () => {

@@ -108,6 +108,13 @@ describe("S6 the insulation tester", () => {
     expect(read(["idle", 0, 10], ["idle", 0, 11]).refuses(hv.relays())).toBe("accepted");
   });
 
+  it("counts as charged from the moment its start may leave, so that a safe-off meanwhile waits for the bleeder", () => {
+    const rig = new Rig(inN2).do(hv.relays(...poles), hv.set());
+    expect(rig.safety.admit(hv.on(), { monitored: [] }).ok).toBe(true);
+    expect(rig.safety.recheck(hv.on()).ok).toBe(true);
+    expect(rig.safety.state().insulation.charged).toBe(true);
+  });
+
   it("its high terminal is never joined to its return or to earth", () => {
     expect(new Rig(inN2).refuses(hv.relays("HV.ev.PE.H", "HV.ev.PE.L"))).toBe("high-voltage-short");
     expect(new Rig(inN2).refuses(hv.relays("HV.BH", "HV.BL"))).toBe("exclusive-standard-bus");
@@ -287,6 +294,15 @@ describe("S3 safe-off of the insulation domain", () => {
     const off = makeSafeOff({ bench, instruments: {}, fence: () => undefined });
     const { evidence } = (await off("test")) as unknown as { readonly evidence: readonly SafeOffEvidence[] };
     expect(evidence.filter(({ action }) => /insulation|hvtree/.test(action))).toEqual([]);
+  });
+
+  it("leaves relays closed whose tester does not answer: nobody has seen the voltage go", async () => {
+    const { instruments, said } = domain([shows("idle", 0, 0)]);
+    const off = makeSafeOff({ bench, instruments: { hvtree: instruments.hvtree }, fence: () => undefined });
+    const { evidence } = (await off("test")) as unknown as { readonly evidence: readonly SafeOffEvidence[] };
+    expect(said).toEqual([]);
+    const own = evidence.filter(({ action }) => /insulation/.test(action));
+    expect(own.some(({ ok, detail }) => !ok && /not open/.test(detail))).toBe(true);
   });
 
   it("no reading but a number below 60 V, with twice its uncertainty, is a discharge", () => {
