@@ -23,10 +23,10 @@ const holds = (check: CheckRun, every_s: number, now_ms: number): boolean => {
   return age_ms >= 0 && age_ms <= every_s * 1000;
 };
 
-/** The last right answer of a check, of one artefact where it is named. */
-export const lastRight = (history: CheckHistory, id: CheckId, artefact?: string): CheckRun | undefined =>
+/** The last answer of a check, of one artefact where it is named: a wrong one ends what the right ones before it proved. */
+const lastAnswer = (history: CheckHistory, id: CheckId, artefact?: string): CheckRun | undefined =>
   history.checks
-    .filter((c) => c.procedure === id && c.answer === "right" && (artefact === undefined || c.artefact === artefact))
+    .filter((c) => c.procedure === id && c.answer !== "none" && (artefact === undefined || c.artefact === artefact))
     .sort((a, b) => b.run - a.run)[0];
 
 /** What of this check is overdue on this bench. */
@@ -34,24 +34,29 @@ export function overdue(bench: Bench, history: CheckHistory, id: CheckId, now_ms
   const { every_s, artefacts } = ruleOf(bench, id);
   const asked: readonly (string | undefined)[] = artefacts.length === 0 ? [undefined] : artefacts;
   return asked.flatMap((artefact) => {
-    const last = lastRight(history, id, artefact);
-    if (last && holds(last, every_s, now_ms)) return [];
+    const last = lastAnswer(history, id, artefact);
+    if (last?.answer === "right" && holds(last, every_s, now_ms)) return [];
     const with_ = artefact === undefined ? "" : ` with ${artefact}`;
-    const when = last
-      ? `the last right one was ${last.id} on ${last.ended.slice(0, 16)}Z`
-      : "none was ever done rightly";
+    const at = last && `${last.id} on ${last.ended.slice(0, 16)}Z`;
+    const when =
+      last === undefined
+        ? "none was ever done rightly"
+        : last.answer === "right"
+          ? `the last right one was ${at}`
+          : `the last answer was wrong, ${at}: ${last.says}`;
     return [{ id, what: `${id}${with_} is due every ${every_s / 3600} h, ${when}` }];
   });
 }
 
-/** A document that limits a temperature asks for a walk of the thermocouples. */
+/** A document that limits a temperature, or what happens at one, asks for a walk of the thermocouples. */
 export const judgesTemperature = (limits: LimitSet): boolean =>
-  Object.keys(limits.rows).some((row) => row.startsWith("th."));
+  Object.keys(limits.rows).some((row) => /^(th|tp)\./.test(row));
 
 /** The valid walk's run, or undefined. */
 export function validWalk(bench: Bench, history: CheckHistory, now_ms: number): CheckRun | undefined {
-  const last = lastRight(history, "thermocouple-walk");
-  return last && holds(last, ruleOf(bench, "thermocouple-walk").every_s, now_ms) ? last : undefined;
+  const last = lastAnswer(history, "thermocouple-walk");
+  if (last?.answer !== "right") return undefined;
+  return holds(last, ruleOf(bench, "thermocouple-walk").every_s, now_ms) ? last : undefined;
 }
 
 /** Waivers of this run; those whose id begins with `condition:` leave at best a conditional pass. */

@@ -56,7 +56,7 @@ export function openedLock(history: CheckHistory): Lock | undefined {
 }
 
 function lockAfter(history: CheckHistory, from: number, to: number): Lock | undefined {
-  const checks = [...history.checks].sort((a, b) => a.run - b.run);
+  const checks = history.checks.filter((c) => lockingChecks.includes(c.procedure)).sort((a, b) => a.run - b.run);
   const wrongs = checks.filter((c) => c.answer === "wrong" && c.run > from && c.run <= to);
   const [first] = wrongs;
   if (!first) return undefined;

@@ -43,6 +43,9 @@ export interface CheckHistory extends BenchOfRuns {
 
 /** The kind of note that holds an artefact's answer. */
 export const answerNote = "artefact-answer";
+/** The kind of note that names the bad channels of a thermocouple walk, and the row that judges them. */
+const walkNote = "walk";
+const walkRow = "rig.walk.lead";
 
 export const noHistory = (of: BenchOfRuns): CheckHistory => ({ ...of, checks: [], audit: [] });
 
@@ -87,9 +90,11 @@ function checkIn(db: Database, row: Row): CheckRun {
 /** Only runs that did not pass are looked into: there are few of them. One that was never closed may hold a wrong answer. */
 function answerIn(db: Database, run: number, outcome: Outcome | undefined): Pick<CheckRun, "answer" | "row" | "says"> {
   if (outcome?.ending === "completed" && isPass(outcome.verdict)) return { answer: "right", row: "", says: "" };
-  for (const { body } of notesIn(db, run)) {
+  for (const { body } of notesIn(db, run, [answerNote, walkNote])) {
     if (body["right"] === false)
       return { answer: "wrong", row: String(body["row"] ?? ""), says: String(body["says"] ?? "") };
+    const bad: unknown = body["kind"] === walkNote ? body["bad"] : undefined;
+    if (Array.isArray(bad) && bad.length > 0) return { answer: "wrong", row: walkRow, says: String(bad[0]) };
   }
   return { answer: "none", row: "", says: outcome?.firstCause ?? outcome?.ending ?? "not ended" };
 }
@@ -98,12 +103,12 @@ interface Note {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-const notesIn = (db: Database, run: number): readonly Note[] =>
+const notesIn = (db: Database, run: number, kinds: readonly string[] = [answerNote]): readonly Note[] =>
   db
     .prepare("SELECT text FROM event WHERE run = ? AND type = 'note' ORDER BY seq")
     .all(run)
     .map((event) => JSON.parse(String(event["text"])) as Note)
-    .filter(({ body }) => body?.["kind"] === answerNote);
+    .filter(({ body }) => kinds.includes(String(body?.["kind"])));
 
 /** Benches that any of these procedures was run on. */
 export async function benchesOf(dir: string, procedures: readonly string[]): Promise<readonly BenchOfRuns[]> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseBench } from "../../../rig/bench/benchFile.ts";
 import { loadLimits } from "../../../rig/bench/limitsFile.ts";
-import { dueChecks, judgesTemperature, overdue } from "../../../rig/cli/due.ts";
+import { dueChecks, judgesTemperature, overdue, validWalk } from "../../../rig/cli/due.ts";
 import type { Bench } from "../../../rig/model/bench.ts";
 import type { CheckHistory, CheckRun } from "../../../rig/store/checks.ts";
 
@@ -95,6 +95,18 @@ test("a document that limits no temperature asks for no walk", () => {
   expect(judgesTemperature(limits)).toBe(true);
   expect(judgesTemperature(none)).toBe(false);
   expect(dueChecks(bench, history(fresh.slice(0, 2)), none, now_ms).waivers).toEqual([]);
+});
+
+test("a walk that found a bad channel ends what an earlier one proved", () => {
+  const later = check(4, "thermocouple-walk", "", 1, "wrong");
+  expect(due(history([...fresh, later])).waivers).toEqual(["condition:thermocouple-walk by nobody"]);
+  expect(validWalk(bench, history([...fresh, later]), now_ms)).toBeUndefined();
+  // One that was stopped has answered nothing.
+  expect(due(history([...fresh, check(4, "thermocouple-walk", "", 1, "none")])).waivers).toEqual([]);
+});
+
+test("thermal signalling, which judges at contact temperatures, asks for a walk too", () => {
+  expect(judgesTemperature(loadLimits("procedures/limits/thermal-protection.yaml"))).toBe(true);
 });
 
 test("a simulated bench runs and says what is missing; one whose file enforces it does not", () => {

@@ -66,8 +66,33 @@ const challenged = { procedure: "challenge-check", artefact: "bad" } as const;
 const adapter = { outcome: passed } as const;
 
 const real = { bench: "RB-1", simulated: false } as const;
+/** A walk of the thermocouples that found one bad: it ends in a fault of the rig. */
+async function keepWalk(dir: string, bad: readonly string[]): Promise<void> {
+  const head: NewRun = { ...newRun, procedure: { ...newRun.procedure, id: "thermocouple-walk" }, simulated: false };
+  const journal = await createRun(dir, { ...head, bench: { ...newRun.bench, id: "RB-1" } }, { clock: ticking() });
+  await journal.durable(journal.append(note({ kind: "walk", channels: [], bad: [...bad] })));
+  await journal.finish(failed);
+  await journal.close();
+}
+
 const all = ["golden-check", "challenge-check", "thermocouple-walk"];
 const lockIn = async (dir: string) => lockOf(await readChecks(dir, real, all));
+
+describe("a walk that found a bad channel", () => {
+  test("is a wrong answer in words, and locks nothing", async () => {
+    const dir = tempDir();
+    await keepWalk(dir, ["TC3 did not rise"]);
+    const history = await readChecks(dir, real, all);
+    expect(history.checks.map(({ answer, says }) => [answer, says])).toEqual([["wrong", "TC3 did not rise"]]);
+    expect(lockOf(history)).toBeUndefined();
+  });
+
+  test("that was stopped after channels that were all good has answered nothing", async () => {
+    const dir = tempDir();
+    await keepWalk(dir, []);
+    expect((await readChecks(dir, real, all)).checks.map(({ answer }) => answer)).toEqual(["none"]);
+  });
+});
 
 describe("a wrong answer", () => {
   test("locks, names artefact, row, run and remedy, and lists the runs since the last right one", async () => {
