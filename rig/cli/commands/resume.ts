@@ -82,7 +82,7 @@ export async function resume(run: string, options: ResumeOptions): Promise<numbe
 }
 
 /** The inputs the record names; files that are gone or no longer valid close the run. */
-function inputsOf(record: RunRecord, options: ResumeOptions) {
+export function inputsOf(record: RunRecord, options: ResumeOptions) {
   const { head } = record;
   const asked = {
     procedure: head.procedure.id,
@@ -95,7 +95,10 @@ function inputsOf(record: RunRecord, options: ResumeOptions) {
     declared: declaredIn(head.options),
   };
   try {
-    const inputs: Inputs = readInputs(asked);
+    const read: Inputs = readInputs(asked);
+    // Under what conditions it was begun, an overdue check for instance, still limits what it may say.
+    const begun = head.waivers.filter(({ id }) => !read.waivers.some((waiver) => waiver.id === id));
+    const inputs: Inputs = { ...read, waivers: [...read.waivers, ...begun] };
     return { inputs, asked };
   } catch (thrown) {
     const error = asRigError(thrown);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openKindTwin } from "../../../drivers/twin/kindTwins.ts";
 import { createWorld } from "../../../drivers/twin/world/world.ts";
+import { inputsOf } from "../../../rig/cli/commands/resume.ts";
 import { draftHead, headOf } from "../../../rig/cli/head.ts";
 import { readInputs } from "../../../rig/cli/inputs.ts";
 import { type DryRun, dryRun, nominalAdapter } from "../../../rig/cli/nominal.ts";
@@ -18,7 +19,7 @@ import {
 } from "../../../rig/engine/resume.ts";
 import type { Instrument } from "../../../rig/kinds/kinds.ts";
 import type { Data } from "../../../rig/model/data.ts";
-import type { Event } from "../../../rig/store/types.ts";
+import type { Event, RunRecord } from "../../../rig/store/types.ts";
 
 const inputs = readInputs({
   procedure: "dc-screening-no-soak",
@@ -130,6 +131,15 @@ describe("taking a record up", () => {
     const { events, resumes } = effective([1, 2, 3, 4].map(wait).concat(note(5, 3), wait(6), note(7, 2), wait(8)));
     expect(events.map(({ seq }) => seq)).toEqual([1, 2, 8]);
     expect(resumes.map(({ after }) => after)).toEqual([2]);
+  });
+
+  test("conditions under which it was begun still hold: a pass stays conditional", () => {
+    const condition = { id: "condition:thermocouple-walk", text: "no walk", by: "nobody" };
+    const head = { ...draftHead(inputs), waivers: [condition] };
+    const record = { head, events: [] } as unknown as RunRecord;
+    const read = inputsOf(record, { store: "", operator: "B", simulatedOperator: false, json: false, strict: false });
+    if ("why" in read) throw new Error(read.why);
+    expect(read.inputs.waivers).toContainEqual(condition);
   });
 
   test("a series goes on under a name of its own", () => {
