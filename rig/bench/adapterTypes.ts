@@ -87,7 +87,8 @@ function checkFamily(document: Document<AdapterDocument>): void {
   const { family, rating, combo, parts } = document.value;
   if (family === "E") {
     if (!rating.ac) document.refuse(["rating"], "family E has an AC inlet too", "add ac: { current_A, voltage_V }");
-    if (!combo) document.refuse(["family"], "family E needs to know how its inlets join", "add combo: { power: joined }");
+    if (!combo)
+      document.refuse(["family"], "family E needs to know how its inlets join", "add combo: { power: joined }");
     return;
   }
   if (rating.ac) document.refuse(["rating", "ac"], `is only for family E, not ${family}`, "remove it");

@@ -66,7 +66,7 @@ export function draw(seed: number, shape: "level" | "square"): Drawn {
   const plant = new Plant({ bench, adapter: under, deviations: noDeviations, seed, room_degC: 23, wall_ms });
   const relays = createRelays(plant, false);
   const pilot = createPilot(plant);
-  plant.fit(true);
+  plant.seat(true);
   plant.press(random.next() < 0.5);
   const optional = ["KR2", "KR3", "KR4", "KPP1", "KPP2", "KV5", "KV27"].filter(() => random.next() < 0.5);
   const closed = new Set([...throughAdapter, ...optional, ...(shape === "square" ? ["KSC"] : [])]);
