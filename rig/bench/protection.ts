@@ -70,12 +70,23 @@ export const protectionOf = (given: ProtectionDocument): Protection => ({
 /** The approval of this bench for a procedure. RIG_CHECK_FAILED: there is none, or nobody has signed it. */
 export function approvedEnvelope(bench: Bench, procedure: string): ApprovedEnvelope {
   const found = bench.protection?.envelopes.find((one) => one.procedure === procedure);
-  if (found && !/^(unapproved|n\/a|none)$/i.test(found.approvedBy.trim())) return found;
+  if (found && !/^(|-|unapproved|n\/a|none|tbd)$/i.test(found.approvedBy.trim())) return found;
   const state = found ? "is not approved" : "is missing";
   throw new RigError(
     "RIG_CHECK_FAILED",
     `${bench.file}: protection.envelopes.${procedure}: ${state}; ${procedure} heats an adapter beyond the house's ` +
       "abort limits and needs an envelope with document, approved_by and date",
+    { procedure },
+  );
+}
+
+/** A bench file may carry reference values "for the twin"; on a real bench nobody has approved them. RIG_CHECK_FAILED. */
+export function requireRealApproval(bench: Bench, { procedure, approvedBy }: ApprovedEnvelope): void {
+  if (!/\bfor the twin\b/i.test(approvedBy)) return;
+  throw new RigError(
+    "RIG_CHECK_FAILED",
+    `${bench.file}: protection.envelopes.${procedure}: is approved "for the twin" only; enter the laboratory's own ` +
+      "document, approved_by and date before it is run on a real bench",
     { procedure },
   );
 }

@@ -1,6 +1,7 @@
 /** Reads what a run declares beside its files: artefact, earlier runs, walk; and refuses a locked or overdue bench. */
 import { join } from "node:path";
 import { loadRegister } from "../bench/artefacts.ts";
+import { requireRealApproval } from "../bench/protection.ts";
 import { type Data, hashOf } from "../model/data.ts";
 import type { Artefact, Baseline, Charted, Declared } from "../model/declared.ts";
 import { RigError } from "../model/errors.ts";
@@ -50,9 +51,11 @@ export interface DeclareOptions {
   readonly conditioning?: string;
 }
 
-/** The inputs with what they declare; nothing was energised. @throws RigError RIG_LOCKED, CHECK_OVERDUE, USAGE */
+/** The inputs with what they declare; nothing was energised. @throws RigError RIG_LOCKED, CHECK_OVERDUE, RIG_CHECK_FAILED, USAGE */
 export async function declare(inputs: Inputs, options: DeclareOptions): Promise<Inputs> {
   const { procedure, bench, limits } = inputs;
+  const { approved } = inputs.context;
+  if (approved && !inputs.twin) requireRealApproval(bench, approved);
   const of = { bench: bench.id, simulated: inputs.twin !== undefined };
   const history = await readChecks(options.store, of, allChecks);
   const now_ms = Date.now();

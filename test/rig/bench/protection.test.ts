@@ -1,8 +1,12 @@
 /** S10: a protection test carries its own approved envelope, and no approval goes beyond the hardware. */
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseBench } from "../../../rig/bench/benchFile.ts";
 import { approvedEnvelope, withEnvelope } from "../../../rig/bench/protection.ts";
+import { declare } from "../../../rig/cli/declare.ts";
+import { readInputs } from "../../../rig/cli/inputs.ts";
 
 const text = readFileSync("benches/rb-1.yaml", "utf8");
 const id = "thermal-protection";
@@ -16,9 +20,17 @@ describe("approved envelopes", () => {
     expect({ ...wide, envelope: bench.envelope }).toEqual(bench);
   });
 
-  test.each(["unapproved", "n/a", "none", " Unapproved "])("signed by %j are refused", (name) => {
+  test.each(["unapproved", "n/a", "none", " Unapproved ", " ", "-", "TBD"])("signed by %j are refused", (name) => {
     const bench = changed(/approved_by: "reference[^"]*"/, `approved_by: "${name}"`);
     expect(() => approvedEnvelope(bench, id)).toThrow(/thermal-protection: is not approved; .* needs an envelope/);
+  });
+
+  test("as the reference bench ships it, for the twin, is no approval for a real bench", async () => {
+    const inputs = readInputs({ procedure: id, adapter: "generic-a-active", serial: "T-1", operator: "Ann" });
+    const store = join(tmpdir(), "rig-no-store");
+    await expect(declare(inputs, { store })).rejects.toThrow(/thermal-protection: is approved "for the twin" only/);
+    const twin = { speed: "max" } as unknown as NonNullable<typeof inputs.twin>;
+    expect((await declare({ ...inputs, twin }, { store })).context.approved?.contact_degC).toBe(106);
   });
 
   test("of a bench that lists none are refused", () => {
