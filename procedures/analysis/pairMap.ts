@@ -78,10 +78,20 @@ export function explain(found: readonly Found[]): { readonly words: string; read
   const worst = found.filter((f) => f.is === "leak" || f.is === "diode").sort((x, y) => (x.ohm ?? 0) - (y.ohm ?? 0))[0];
   if (worst) {
     const ohm = worst.ohm === null ? "some" : `${Number(worst.ohm.toPrecision(3))} ohm`;
-    return { words: `${ohm} of leakage between ${pinOf(worst.a)} and ${pinOf(worst.b)}`, contacts: [worst.a, worst.b] };
+    const pins = [pinOf(worst.a), pinOf(worst.b)].sort((x, y) => order.indexOf(x) - order.indexOf(y));
+    // The same leak is read at both faces of a conductor: which of them is nearer no reading can tell.
+    const alike = found.filter((f) => (f.is === "leak" || f.is === "diode") && isAlike(f, worst));
+    return { words: `${ohm} of leakage between ${pins.join(" and ")}`, contacts: ends(alike) };
   }
   return { words: "the isolation screen failed, but no single pair explains it", contacts: [] };
 }
+
+/** In which pins are named. */
+const order: readonly string[] = ["DC+", "DC-", "L1", "L2N", "PE", "CP", "PP"];
+/** Between the same two pins and no larger than the readings of one leak may differ. */
+const isAlike = (f: Found, worst: Found): boolean =>
+  (f.ohm ?? 0) <= 1.05 * (worst.ohm ?? 0) &&
+  [pinOf(f.a), pinOf(f.b)].sort().join() === [pinOf(worst.a), pinOf(worst.b)].sort().join();
 
 const faceDiffers = (f: Found): boolean => f.a.split(".")[0] !== f.b.split(".")[0];
 const ends = (found: readonly Found[]): readonly Contact[] => [...new Set(found.flatMap((f) => [f.a, f.b]))];

@@ -70,7 +70,7 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
   });
   if (!carries) return false;
   const { rated_A, soak } = pass;
-  const rise = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak, limits: context.limits };
+  const rise = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak, settled: true, limits: context.limits };
   yield* step("Temperature rise", () => thermalRise(wiring, rise), {
     deadline_s: hours(5),
     takes_s: soak ? minutes(90) : minutes(16),

@@ -10,6 +10,7 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note, now, wait } from "../../rig/plan/words.ts";
 import { copper_per_K, type Estimate } from "../analysis/resistance.ts";
+import { stillToCome, type ThreeReadings } from "../analysis/settled.ts";
 import { isStable, meanBetween, type StabilisationRule } from "../analysis/stabilise.ts";
 import { ambients, bars, closeLoop, contactsTC, grips, powerOff, ramp, shunt_ohm, watched, watching } from "./power.ts";
 import { estimated, Traces } from "./series.ts";
@@ -22,6 +23,8 @@ export interface RisePlan {
   /** False: five minutes at 100 % and no judgement of the rise; a differently named procedure. */
   readonly soak: boolean;
   readonly limits: LimitSet;
+  /** Judges what the contacts and grips will come to, and not what they had reached when the rule was met. */
+  readonly settled?: boolean;
   /** Looks on while the rule decides: every 30 s at 100 %, with contacts and ambient up to date. It decides nothing. */
   readonly observe?: (traces: Traces, start_s: number, now_s: number) => Plan<void>;
 }
@@ -58,7 +61,12 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
     const end_s = yield* now();
     yield* ramp("power", current_A, 0);
     yield* powerOff();
-    const good = yield* judgeAdapter(traces, plan, start_s, end_s);
+    const good = yield* judgeAdapter(
+      traces,
+      { ...plan, settled: plan.settled === true && ended === "stable" },
+      start_s,
+      end_s,
+    );
     // An adapter that is too hot anywhere may well warm its sensors unevenly: its fail comes first and stays.
     if (good) yield* checkSensors(traces, cold_s, end_s);
     if (plan.soak && ended !== "too-hot") yield* judgeStability(plan, ended, end_s);
@@ -123,11 +131,29 @@ function* checkSensors(traces: Traces, cold_s: number, end_s: number): Plan<void
   });
 }
 
+/** Means of half a minute of one channel against each other, K. */
+const u_mean_K = 0.01;
+
+/** Rise over ambient at the end, with what is still to come where that is asked for. */
+function riseOf(traces: Traces, plan: RisePlan, name: string, end_s: number): Estimate {
+  const over = (to_s: number): number => meanBetween(traces.of(name), to_s - mean_s, to_s) - ambientAt(traces, to_s);
+  const reached = over(end_s);
+  if (!plan.settled) return { value: reached, u: u_rise_K };
+  const { window_s } = plan.rule;
+  const due_s = [end_s - 2 * window_s, end_s - window_s, end_s] as const;
+  const thrice = (read: (to_s: number) => number): ThreeReadings => [read(due_s[0]), read(due_s[1]), read(due_s[2])];
+  const path = [...contactsTC, ...bars].map((place) =>
+    thrice((to_s) => meanBetween(traces.of(place), to_s - mean_s, to_s)),
+  );
+  const rest = stillToCome(path, thrice(over), u_mean_K);
+  return { value: reached + rest.value, u: Math.hypot(u_rise_K, rest.u) };
+}
+
 /** True when no temperature or resistance of the adapter is bad. */
 function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: number): Plan<boolean> {
   const verdicts: Verdict[] = [];
-  const at = (name: string): number => meanBetween(traces.of(name), end_s - mean_s, end_s);
   const ambient = ambientAt(traces, end_s);
+  const how = plan.settled ? ", settled, by the last three readings" : "";
   yield* judge("rig.ambient", estimated("degC", { value: ambient, u: 0.3 }, "mean of two ambient sensors", end_s), {
     meaning: "the ambient is outside the range in which a rise may be judged",
   });
@@ -140,7 +166,7 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: n
   for (const name of contactsTC) {
     const contact = name.slice(2) as Contact;
     if (plan.soak) {
-      const rise = estimated("K", { value: at(name) - ambient, u: u_rise_K }, `${name} - ambient`, end_s);
+      const rise = estimated("K", riseOf(traces, plan, name, end_s), `${name} - ambient${how}`, end_s);
       verdicts.push(
         yield* judge("th.rise", rise, {
           id: `th.rise/${contact}`,
@@ -150,7 +176,7 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: n
       );
     }
     verdicts.push(
-      yield* judge("th.contact.abs", projected(name, at(name), ambient, end_s), {
+      yield* judge("th.contact.abs", projected(name, riseOf(traces, plan, name, end_s), ambient, end_s), {
         id: `th.contact.abs/${contact}`,
         contacts: [contact],
         meaning: `the contact ${contact} would be above its absolute limit at ${limit_ambient_degC} degC ambient`,
@@ -159,7 +185,7 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: n
   }
   for (const name of grips) {
     verdicts.push(
-      yield* judge("th.grip.nonmetal", projected(name, at(name), ambient, end_s), {
+      yield* judge("th.grip.nonmetal", projected(name, riseOf(traces, plan, name, end_s), ambient, end_s), {
         id: `th.grip.nonmetal/${name.slice(2)}`,
         meaning: `the grip would get too hot to hold at ${limit_ambient_degC} degC ambient`,
       }),
@@ -178,10 +204,10 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: n
 }
 
 /** Rise over the run's ambient on top of the ambient that the limit is stated for. */
-const projected = (name: string, degC: number, ambient_degC: number, t_s: number) =>
+const projected = (name: string, rise: Estimate, ambient_degC: number, t_s: number) =>
   estimated(
     "degC",
-    { value: degC - ambient_degC + limit_ambient_degC, u: u_rise_K },
+    { value: rise.value + limit_ambient_degC, u: rise.u },
     `${name} projected from ${ambient_degC.toFixed(1)} to ${limit_ambient_degC} degC ambient`,
     t_s,
   );

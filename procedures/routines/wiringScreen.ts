@@ -7,7 +7,7 @@ import { isPass } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
-import { binaryGroups, earthLow, isolationNets } from "../analysis/groups.ts";
+import { binaryGroups, earthLow, type Group, isolationNets } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
 import { leakageCircuit } from "./benchCheck.ts";
 import { resistance } from "./fourWire.ts";
@@ -38,23 +38,50 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   // The circuit that says "apart" must first say "joined" of something that is: any path, or all are broken anyway.
   const known = netlist.nets.find(([a, b]) => a && b && pinOf(a) !== "PP" && isJoined(paths[pinOf(a)]));
   if (known) yield* leakageCircuit(wiring, known[0] as Contact, known[1] as Contact);
-  const screens: { bit: number; r: Reading<"ohm"> }[] = [];
+  const screens: { group: Group; r: Reading<"ohm"> }[] = [];
   for (const each of binaryGroups(isolationNets(netlist))) {
     const group = netlist.electronics ? earthLow(each) : each;
-    screens.push({ bit: group.bit, r: yield* leakage(wiring, group.hi, group.lo, 5) });
+    const r = yield* leakage(wiring, group.hi, group.lo, 5);
+    // A diode conducts one way only; electronics must not see the other.
+    const other = netlist.electronics ? r : yield* leakage(wiring, group.lo, group.hi, 5);
+    screens.push({ group, r: lower(r, other) });
   }
-  const hit =
-    Object.values(paths).some((r) => !isJoined(r)) ||
-    screens.some(({ r }) => !(r.is === "above" || (r.is === "value" && r.value > isolation_min_ohm)));
-  const found = hit ? yield* pairMap(wiring, netlist) : expectedMap(netlist);
+  const hit = Object.values(paths).some((r) => !isJoined(r)) || screens.some(({ r }) => !isApart(r));
+  const clear = screens.filter(({ r }) => isApart(r)).map(({ group }) => group);
+  const pairs = hit ? yield* pairMap(wiring, netlist, clear) : [];
+  const found = hit ? classify(netlist, pairs, isolation_min_ohm) : expectedMap(netlist);
   const story = hit ? explain(found) : { words: "", contacts: [] };
   yield* note({
     kind: "wiring",
     expected: netlist.nets.filter((net) => net.length > 1).map((net) => [...net]),
     found: found.map((f) => ({ ...f })),
   });
-  return { good: yield* judgeWiring(paths, screens, story), paths };
+  const judged = hit ? screens.map(({ group, r }) => ({ bit: group.bit, r: located(group, r, pairs) })) : undefined;
+  const unhit = () => screens.map(({ group, r }) => ({ bit: group.bit, r }));
+  return { good: yield* judgeWiring(paths, judged ?? unhit(), story), paths };
 }
+
+/**
+ * A group reads all its leaks in parallel: a hit proves nothing until it is located (instruments.md B1). The limit is that
+ * of one pair, so the worst pair across the group is judged; the group's own reading where no pair was read.
+ */
+function located(group: Group, r: Reading<"ohm">, pairs: readonly MeasuredPair[]): Reading<"ohm"> {
+  const across = pairs.filter(({ a, b }) => isAcross(group, a, b));
+  return (
+    across.map((pair) => pair.r).reduce<Reading<"ohm"> | undefined>((x, y) => (x ? lower(x, y) : y), undefined) ?? r
+  );
+}
+
+const isAcross = ({ hi, lo }: Group, a: Contact, b: Contact): boolean =>
+  (hi.includes(a) && lo.includes(b)) || (hi.includes(b) && lo.includes(a));
+
+/** The reading that speaks more against insulation; one that is no number speaks most. */
+function lower(one: Reading<"ohm">, other: Reading<"ohm">): Reading<"ohm"> {
+  const size = (r: Reading<"ohm">): number => (r.is === "value" ? r.value : r.is === "invalid" ? -1 : r.bound);
+  return size(other) < size(one) ? other : one;
+}
+
+const isApart = (r: Reading<"ohm">): boolean => r.is === "above" || (r.is === "value" && r.value > isolation_min_ohm);
 
 const isJoined = (r: Reading<"ohm"> | undefined): boolean => r?.is === "value" && r.value < 5;
 
@@ -97,28 +124,39 @@ function ownWords(pin: string, r: Reading<"ohm">): string {
 }
 
 /**
- * Every pair in both polarities, at the voltage that spares proximity electronics where PP is in the pair. Where electronics
+ * Every pair that no clean group has cleared, in both polarities, at the voltage that spares proximity electronics where PP is in the pair. Where electronics
  * may sit behind a contact: at 5 V and with that contact positive only (domain.md 9), so that no diode shows there.
  */
-export function* pairMap(wiring: Wiring, netlist: AdapterNetlist): Plan<readonly Found[]> {
+export function* pairMap(
+  wiring: Wiring,
+  netlist: AdapterNetlist,
+  clear: readonly Group[] = [],
+): Plan<readonly MeasuredPair[]> {
   const contacts = [...netlist.contacts, ...netlist.unpopulated];
-  const pairs: PairReading[] = [];
+  const pairs: MeasuredPair[] = [];
   for (const [i, a] of contacts.entries()) {
     for (const b of contacts.slice(i + 1)) {
+      if (clear.some((group) => isAcross(group, a, b))) continue;
       const isDelicate = (contact: Contact) => netlist.electronics?.includes(contact) ?? false;
       if (isDelicate(a) || isDelicate(b)) {
         const [plus, minus] = pinOf(a) === "PE" || !isDelicate(a) ? [b, a] : [a, b];
-        const ohm = ohmOf(yield* leakage(wiring, [plus], [minus], 5));
-        pairs.push({ a, b, forward_ohm: ohm, reverse_ohm: ohm });
+        const r = yield* leakage(wiring, [plus], [minus], 5);
+        pairs.push({ a, b, r, forward_ohm: ohmOf(r), reverse_ohm: ohmOf(r) });
         continue;
       }
       const rail_V = pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
       const forward = yield* leakage(wiring, [a], [b], rail_V);
       const reverse = yield* leakage(wiring, [b], [a], rail_V);
-      pairs.push({ a, b, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
+      const r = lower(forward, reverse);
+      pairs.push({ a, b, r, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
     }
   }
-  return classify(netlist, pairs, isolation_min_ohm);
+  return pairs;
+}
+
+interface MeasuredPair extends PairReading {
+  /** The worse of both polarities. */
+  readonly r: Reading<"ohm">;
 }
 
 const expectedMap = (netlist: AdapterNetlist): readonly Found[] =>

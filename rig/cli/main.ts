@@ -131,6 +131,27 @@ program
   );
 
 program
+  .command("coverage")
+  .description(
+    "try a procedure on virtual adapters with drawn faults; exit code 20 when one escapes or a sound one fails",
+  )
+  .argument("<procedure>", "see rig run --help")
+  .requiredOption("--family <letter>", "family of adapters: its generic types are drawn from")
+  .option("--seed <N>", "draws adapters, benches and noise", "1")
+  .option("--count <N>", "how many virtual adapters", "1000")
+  .option("--by-bytes <N>", "try so many of them again by bytes, through drivers and device twins", "0")
+  .option("--unit <N>", "only this one again, by kind twins and by bytes, with its adapter file")
+  .option("--out <dir>", "folder for the report", "coverage-out")
+  .addOption(bench())
+  .addOption(json())
+  .action(
+    act(async (procedure: string, options) => {
+      const { coverage } = await import("./commands/coverage.ts");
+      return coverage({ ...options, procedure });
+    }),
+  );
+
+program
   .command("twin")
   .description("simulate the bench: pseudo-terminals, sockets and lines; prints one JSON line when ready")
   .requiredOption("--adapter <file>", "adapter under test (examples: drivers/twin/adapters)")

@@ -150,7 +150,7 @@ const others: readonly Case[] = [
   [
     "a diode from PE to CP, which eats the negative half",
     { procedure: noSoak, adapter: faulty("diodes: [{ anode: evse.PE, cathode: evse.CP }]") },
-    { id: "cp.pe.leak12v/negative", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks to earth$/ },
+    { id: "wiring.isolation.r/0", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },
   ],
   [
     "680 ohm in place of 150",

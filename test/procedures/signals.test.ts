@@ -101,7 +101,7 @@ describe("incoming in 90 s", () => {
     [
       "a diode from PE to CP",
       { procedure: incoming, adapter: faulty("diodes: [{ anode: evse.PE, cathode: evse.CP }]") },
-      { id: "cp.pe.leak12v/negative", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks/ },
+      { id: "wiring.isolation.r/0", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },
     ],
     [
       "680 ohm in place of 150",

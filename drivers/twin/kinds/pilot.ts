@@ -45,11 +45,12 @@ export function railsTwin({ role, entry, world }: TwinContext): Instrument<"rail
 /** Name of a channel's series: the node its probe is on. */
 const names: Readonly<Record<number, string>> = { 1: "CP_S", 2: "CP_V" };
 const points_max = 200_000;
-const spacing_min_s = 1e-7;
+const fastest_s = 1e-7;
 
 /** 8 bits over the full scale of `config.full_scale_V`, as the screen of the real one. */
 export function scopeTwin({ role, entry, world }: TwinContext): Instrument<"scope">["call"] {
   const full_V = numberOr(entry.config["full_scale_V"], 32);
+  const spacing_min_s = numberOr(entry.config["spacing_min_s"], fastest_s);
   const step_V = full_V / 256;
   return {
     async capture({ channels, span_s, trigger_V }, io) {

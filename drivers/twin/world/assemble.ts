@@ -36,6 +36,8 @@ export const chassis: Node = "CHASSIS";
 
 /** Contact resistance of one relay against another of its class, relative standard deviation (H). */
 const contactSpread = 0.15;
+/** Resistance of a lead with its joints against the bench file's, relative (H). */
+const leadSpread = 0.1;
 /** EMF of a copper lead's joints, V (H). */
 const leadEmf_V = 2e-7;
 
@@ -142,8 +144,10 @@ function fixed(bench: Bench, deviations: Deviations, seed: number, open: Readonl
   const elements: Element[] = [];
   for (const lead of bench.leads) {
     if (open.has(lead.id) || open.has(lead.from) || open.has(lead.to)) continue;
-    const emf_V = leadEmf_V * randomOf(seed, `lead ${lead.id}`).signed();
-    elements.push({ type: "branch", id: lead.id, a: lead.from, b: lead.to, ohm: lead.resistance_ohm, emf_V });
+    const random = randomOf(seed, `lead ${lead.id}`);
+    const emf_V = leadEmf_V * random.signed();
+    const ohm = lead.resistance_ohm * (1 + leadSpread * random.signed());
+    elements.push({ type: "branch", id: lead.id, a: lead.from, b: lead.to, ohm, emf_V });
   }
   for (const part of bench.parts) {
     const { id, from: a, to: b } = part;

@@ -44,7 +44,7 @@ export function createDaq(
       { name, channel, wires: plant.assembly.channel(name) },
     ]),
   );
-  const noise = randomOf(plant.seed, "daq noise");
+  const noise = randomOf(plant.noise, "daq noise");
   const errorFor = errors(plant, "daq");
   /** The reference junction is one for all channels of the module. */
   const junction_K = 0.5 * randomOf(plant.seed, "daq reference junction").signed();
@@ -103,7 +103,7 @@ const sourceLoopMax_ohm = 1.5;
 const contactMax_ohm = 50;
 
 export function createMilliohm(plant: Plant): MilliohmModel {
-  const noise = randomOf(plant.seed, "milliohm noise");
+  const noise = randomOf(plant.noise, "milliohm noise");
   const errorFor = errors(plant, "milliohm");
   const meter = new Map<string, Source>();
   let kept: { structure: number; key: string; circuit: Circuit } | undefined;

@@ -32,7 +32,7 @@ export function createPilot(plant: Plant): Pilot {
   const rail_ohm = rails?.plus.ohm ?? 0.05;
   const plusError = errorOf(plant.seed, "rail plus", "rigol-dp832-V", 30);
   const minusError = errorOf(plant.seed, "rail minus", "rigol-dp832-V", 30);
-  const noise = randomOf(plant.seed, "rails noise");
+  const noise = randomOf(plant.noise, "rails noise");
   const level = (high: boolean): number => (high ? (rails?.plus.emf_V ?? 0) : (rails?.minus.emf_V ?? 0));
   const square = (): boolean =>
     plant.driverOn && state.shape === "square" && state.duty_pct > 0 && state.duty_pct < 100;
@@ -114,7 +114,7 @@ const noise_V = 0.02;
 const noiseTable_length = 10_007;
 
 function createScope(plant: Plant, driven: () => Driven): ScopeModel {
-  const noise = randomOf(plant.seed, "scope noise");
+  const noise = randomOf(plant.noise, "scope noise");
   // A capture has up to 200,000 samples: noise is a table read from a drawn place on, not drawn for each.
   const table = Float64Array.from({ length: noiseTable_length }, () => noise_V * noise.normal());
   const noisy = (samples: Float64Array, gain: number): Float64Array => {

@@ -28,12 +28,18 @@ export interface PlantOptions {
   readonly adapter: AdapterUnderTest;
   readonly deviations: Deviations;
   readonly seed: number;
+  /** Draws the noise of readings. Default: the seed. */
+  readonly noise?: number;
+  /** Keeps no log. Default false. */
+  readonly quiet?: boolean;
   /** Outside the enclosure, degC. */
   readonly room_degC: number;
   readonly wall_ms: () => number;
   readonly sink?: (entry: LogEntry) => void;
 }
 
+/** Circuits kept. */
+const circuits_max = 64;
 /** Longest step at one set of currents while current flows, s: R(t) and the currents are renewed after it. */
 const step_max_s = 30;
 
@@ -42,6 +48,8 @@ export class Plant {
   readonly adapter: AdapterUnderTest;
   readonly deviations: Deviations;
   readonly seed: number;
+  readonly noise: number;
+  readonly quiet: boolean;
   readonly assembly: Assembly;
   readonly agenda: Agenda;
   readonly thermal: Thermal;
@@ -64,6 +72,11 @@ export class Plant {
   #fittings = 0;
   #pressed = false;
   #circuit: Circuit | undefined;
+  /** Circuits by what is closed: their structure is worked out once, a procedure comes back to the same states. */
+  readonly #circuits = new Map<string, Circuit>();
+  /** Two sums over the closed poles' numbers that name the set of them. */
+  readonly #closedIs = { first: 0, second: 0 };
+  readonly #marks: ReadonlyMap<Pole, { readonly first: number; readonly second: number }>;
   #settled_s = 0;
   #losses: Loss[] | undefined;
   #logged = { source_A: 0, load_A: 0 };
@@ -73,28 +86,49 @@ export class Plant {
     this.adapter = options.adapter;
     this.deviations = options.deviations;
     this.seed = options.seed;
+    this.noise = options.noise ?? options.seed;
+    this.quiet = options.quiet ?? false;
     this.wall_ms = options.wall_ms;
     this.assembly = assemble(options.bench, options.deviations, options.seed);
     this.agenda = createAgenda();
     this.thermal = createThermal(shapeOf(options.adapter), options.room_degC);
     this.log = createLog(options.sink);
+    const marks = randomOf(0, "poles");
+    const mark = (): number => Math.floor(marks.next() * 2 ** 32) | 0;
+    this.#marks = new Map(this.assembly.poles.map((pole) => [pole, { first: mark(), second: mark() }]));
     this.#halves = halvesFor(options.bench, options.adapter.family);
     this.#adapterElements = this.#seated("fitting 0");
     this.#loops = loopElements(options.bench);
     this.#flexing = createFlexing(options.adapter, this.agenda, () => {
       this.settle();
+      this.#circuits.clear();
       this.restructure();
     });
-    for (const pole of this.assembly.poles) if (pole.welded) this.#closed.add(pole);
+    for (const pole of this.assembly.poles) if (pole.welded) this.setClosed(pole, true);
   }
 
   note(happening: Happening): void {
+    if (this.quiet) return;
     this.log.append(this.agenda.now_s(), this.wall_ms(), happening);
   }
 
   circuit(): Circuit {
-    this.#circuit ??= new Circuit(this.#elements());
+    this.#circuit ??= this.#circuitNow();
     return this.#circuit;
+  }
+
+  #circuitNow(): Circuit {
+    const { first, second } = this.#closedIs;
+    const key = `${first} ${second} ${this.driverOn}`;
+    const known = this.#circuits.get(key);
+    if (known) {
+      known.changed();
+      return known;
+    }
+    const made = new Circuit(this.#elements());
+    if (this.#circuits.size >= circuits_max) this.#circuits.clear();
+    this.#circuits.set(key, made);
+    return made;
   }
 
   /** Volts between two nodes now, undefined when nothing joins them. */
@@ -136,8 +170,12 @@ export class Plant {
   }
 
   setClosed(pole: Pole, closed: boolean): void {
+    if (closed === this.#closed.has(pole)) return;
     if (closed) this.#closed.add(pole);
     else this.#closed.delete(pole);
+    const mark = this.#marks.get(pole);
+    this.#closedIs.first ^= mark?.first ?? 0;
+    this.#closedIs.second ^= mark?.second ?? 0;
   }
 
   /** Current through a pole, A; only looked at while the source drives. */
@@ -159,6 +197,7 @@ export class Plant {
     if (fitted) this.isInN2 = nest === 2;
     this.settle();
     this.fitted = fitted;
+    this.#circuits.clear();
     if (fitted) {
       this.#adapterElements = this.#seated(`fitting ${this.#fittings++}`);
       this.#adapterElements.press(this.#pressed);
@@ -287,7 +326,8 @@ function halvesFor(bench: Bench, family: Family): Halves {
 /** K/W of a healthy adapter, pole to body and body to the enclosure (H): an AC adapter is the smaller body. */
 const usual = { dc: { pole: 0.6, body: 0.38 }, ac: { pole: 4, body: 3 } } as const;
 
-function shapeOf({ thermal, family }: AdapterUnderTest): ThermalShape {
+/** The thermal ladder that an adapter file describes. */
+export function shapeOf({ thermal, family }: AdapterUnderTest): ThermalShape {
   const { pole, body } = usual[families[family].current.evse ?? "dc"];
   const each = thermal.pole_to_body_K_per_W ?? pole;
   return {

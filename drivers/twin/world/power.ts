@@ -25,7 +25,7 @@ export function createSource(plant: Plant): PowerSource {
   const point = { voltage_V: 0, current_A: 0, on: false };
   const voltError = errorOf(plant.seed, "source V", "tdk-genesys-V", Math.max(1, max.voltage_V));
   const ampereError = errorOf(plant.seed, "source A", "tdk-genesys-A", Math.max(1, max.current_A));
-  const noise = randomOf(plant.seed, "source noise");
+  const noise = randomOf(plant.noise, "source noise");
   let enabled = false;
   const apply = (): void => {
     if (element === undefined) return;
@@ -82,7 +82,7 @@ export function createLoad(plant: Plant): LoadModel {
   const states = Array.from({ length: units }, () => ({ current_A: 0, on: false }));
   const voltError = states.map((_, n) => errorOf(plant.seed, `load V ${n}`, "itech-it8500-V", 60));
   const ampereError = states.map((_, n) => errorOf(plant.seed, `load A ${n}`, "itech-it8500-A", unit_max_A));
-  const noise = randomOf(plant.seed, "load noise");
+  const noise = randomOf(plant.noise, "load noise");
   /** Whether a unit sinks, whatever it was told. */
   const sinks = states.map(() => false);
   const wanted_A = (n: number): number => (sinks[n] ? (states[n]?.current_A ?? 0) : 0);

@@ -22,6 +22,10 @@ export interface WorldOptions {
   readonly deviations?: Deviations;
   /** Draws the virtual bench: tolerances, contact resistances, EMFs, instrument errors, noise. Default 1. */
   readonly seed?: number;
+  /** Draws the noise of readings alone, so that one bench can be tried several times. Default: the seed. */
+  readonly noise?: number;
+  /** Keeps no log. Default false. */
+  readonly quiet?: boolean;
   /** Whether the adapter is in the nest at the start. Default true. */
   readonly fitted?: boolean;
   /** Room temperature, degC. Default 23. */
@@ -58,6 +62,8 @@ export function createWorld(options: WorldOptions): TwinWorld {
     adapter: options.adapter,
     deviations,
     seed: options.seed ?? 1,
+    ...(options.noise === undefined ? {} : { noise: options.noise }),
+    ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
     room_degC: options.room_degC ?? 23,
     wall_ms: () => wall_ms(),
     ...(options.sink === undefined ? {} : { sink: options.sink }),

@@ -1,0 +1,134 @@
+/**
+ * Draws virtual adapters: the same seed and number give the same unit, whoever asks and in whatever order. A third are
+ * healthy units at the corners of their tolerances, the others carry one fault or two.
+ */
+import { RigError } from "../../../rig/model/errors.ts";
+import { type Random, randomOf } from "../random.ts";
+import { type AdapterUnderTest, adapterFrom } from "../world/adapterUnderTest.ts";
+import { classesFor, type Draft, type FaultClass, type Site } from "./catalogue.ts";
+
+export interface DrawnFault {
+  readonly class: string;
+  readonly severity: number | null;
+}
+
+export interface Drawn {
+  readonly unit: number;
+  /** `healthy`, the id of its fault, or `pair`. */
+  readonly class: string;
+  readonly faults: readonly DrawnFault[];
+  readonly adapter: AdapterUnderTest;
+}
+
+export const healthyClass = "healthy";
+export const pairClass = "pair";
+
+/** Of each twelve units: so many healthy, so many pairs; the others single faults, class by class in turn. */
+const cycle = 12;
+const healthyOfCycle = 3;
+const pairsOfCycle = 2;
+
+/** Tolerances of a healthy adapter, relative (H). */
+const tolerance = { resistance: 0.1, thermal: 0.06, time: 0.3, proximity: 0.04 } as const;
+
+/** Ohm of contact, bar, contact of a healthy path (H; as the adapter file's own). */
+const healthyOhm: Readonly<Record<string, readonly [number, number, number]>> = {
+  "DC+": [3e-5, 4e-5, 3e-5],
+  "DC-": [3e-5, 4e-5, 3e-5],
+  L1: [3e-4, 4e-4, 3e-4],
+  L2N: [3e-4, 4e-4, 3e-4],
+  PE: [3e-4, 4e-4, 3e-4],
+  CP: [5e-3, 1e-2, 5e-3],
+  PP: [5e-3, 1e-2, 5e-3],
+};
+
+/** A healthy unit; `spread` draws each tolerance from -1 to 1. */
+function healthyDraft(name: string, site: Site, random: Random, spread: () => number): Draft {
+  const within = (nominal: number, share: number): number => nominal * (1 + share * spread());
+  const paths = Object.fromEntries(
+    site.pins.map((pin) => {
+      const [evse, bar, ev] = healthyOhm[pin] ?? [5e-3, 1e-2, 5e-3];
+      const each = tolerance.resistance;
+      return [
+        pin,
+        { evse_contact_ohm: within(evse, each), bar_ohm: within(bar, each), ev_contact_ohm: within(ev, each) },
+      ];
+    }),
+  );
+  return {
+    adapter: name,
+    family: site.family,
+    pp: {
+      topology: site.topology,
+      latched_ohm: within(150, tolerance.proximity),
+      pressed_extra_ohm: within(330, tolerance.proximity),
+    },
+    paths: paths as NonNullable<Draft["paths"]>,
+    cp_pe_farad: within(1e-10, 0.9),
+    thermal: {
+      t1_s: within(240, tolerance.time),
+      t2_s: within(2200, tolerance.time),
+      pole_to_body_K_per_W: within(0.6, tolerance.thermal),
+      body_to_ambient_K_per_W: within(0.38, tolerance.thermal),
+      grip_share: within(0.6, tolerance.thermal),
+    },
+    seed: Math.floor(random.next() * 2 ** 32),
+  };
+}
+
+const corner = (random: Random) => () => (random.next() < 0.5 ? -1 : 1);
+
+const severityOf = (one: FaultClass, random: Random): number => {
+  const { severity } = one;
+  if (severity === undefined) return 0;
+  return severity.from * (severity.to / severity.from) ** random.next();
+};
+
+/** What the unit at this place is: kinds go round, so that every class gets its share. */
+function kindOf(turn: number, classes: readonly FaultClass[]): "healthy" | "pair" | FaultClass {
+  const place = turn % cycle;
+  if (place < healthyOfCycle) return "healthy";
+  if (place < healthyOfCycle + pairsOfCycle) return "pair";
+  const singles = cycle - healthyOfCycle - pairsOfCycle;
+  const nth = Math.floor(turn / cycle) * singles + (place - healthyOfCycle - pairsOfCycle);
+  return classes[nth % classes.length] as FaultClass;
+}
+
+const draws_max = 50;
+
+/**
+ * `turn` is the unit's place among the units of its site: kinds and classes come round by it.
+ * Errors: ADAPTER_INVALID when no possible unit was found, which says that a class does not fit its family.
+ */
+export function drawAdapter(seed: number, unit: number, turn: number, site: Site): Drawn {
+  const random = randomOf(seed, `unit ${unit}`);
+  const classes = classesFor(site);
+  const kind = kindOf(turn, classes);
+  const name = `coverage ${seed}/${unit}`;
+  let refused: unknown;
+  for (let draw = 0; draw < draws_max; draw++) {
+    const spread = kind === "healthy" ? corner(random) : () => random.signed();
+    const draft = healthyDraft(name, site, random, spread);
+    const chosen = kind === "healthy" ? [] : kind === "pair" ? pairOf(classes, random) : [kind];
+    const faults = chosen.map((one): DrawnFault => {
+      const severity = severityOf(one, random);
+      one.apply(draft, severity, random, site);
+      return { class: one.id, severity: one.severity === undefined ? null : severity };
+    });
+    try {
+      const id = kind === "healthy" ? healthyClass : kind === "pair" ? pairClass : kind.id;
+      return { unit, class: id, faults, adapter: adapterFrom(draft) };
+    } catch (error) {
+      // Two faults may exclude each other (two swaps of one pin): another pair is drawn.
+      if (!(error instanceof RigError) || error.code !== "ADAPTER_INVALID") throw error;
+      refused = error;
+    }
+  }
+  throw refused;
+}
+
+function pairOf(classes: readonly FaultClass[], random: Random): readonly FaultClass[] {
+  const first = Math.floor(random.next() * classes.length);
+  const second = (first + 1 + Math.floor(random.next() * (classes.length - 1))) % classes.length;
+  return [classes[first] as FaultClass, classes[second] as FaultClass];
+}

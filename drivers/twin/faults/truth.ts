@@ -1,0 +1,215 @@
+/**
+ * What an adapter really is, worked out from the parameters of its file and nothing else: resistances of its network as
+ * it is fitted, temperatures when everything has settled, what it does to a pilot. No procedure, reading or limit has a
+ * part in it. Quantities by name, in SI units:
+ *
+ *   path.<pin>       ohm from face to face in a room of 23 degC, the worse polarity; path20.<pin> the same at 20 degC
+ *   pressed.PP       the same of proximity with the adapter's latch pressed
+ *   apart            least ohm between any two contacts that must not be joined, the worse polarity; apart.CP-PE etc.
+ *   local.latched, local.pressed   ohm between ev.PP and ev.PE of an adapter with its own proximity resistors
+ *   rise.<contact>, rise.grip      K over the enclosure at rated current, settled; Infinity when it never settles
+ *   growth.<pole>    resistance of the settled pole beyond that of copper as warm, share
+ *   duty             largest change of a pilot's duty cycle on either side, share of the period
+ */
+import type { AdapterNetlist } from "../../../rig/model/adapter.ts";
+import { type Contact, pinOf } from "../../../rig/model/contacts.ts";
+import { randomOf } from "../random.ts";
+import { type AdapterElements, adapterElements, copper_per_K } from "../world/adapterElements.ts";
+import type { AdapterUnderTest } from "../world/adapterUnderTest.ts";
+import { Circuit } from "../world/circuit.ts";
+import type { Branch, Element } from "../world/elements.ts";
+import { shapeOf } from "../world/plant.ts";
+import { createThermal, type Loss } from "../world/thermal.ts";
+import { steadyPeriod } from "../world/transient.ts";
+
+export interface Declared {
+  /** The nets that the label's type must have. */
+  readonly netlist: AdapterNetlist;
+  readonly rated_A: number;
+  /** Cable on the power path, ohm: it warms the contact that it ends on. */
+  readonly cable_ohm: number;
+}
+
+export type Truth = Readonly<Record<string, number>>;
+
+/** Open circuit voltage and series resistance of the ohmmeter that the truth is taken with. */
+const test_V = 5;
+const test_ohm = 1e5;
+
+/** Ohm between two contacts with `a` positive; Infinity when nothing joins them. */
+function between(elements: readonly Element[], a: Contact, b: Contact): number {
+  const meter: Branch = { type: "branch", id: "meter", a, b, ohm: test_ohm, emf_V: test_V };
+  const alone = new Circuit(elements);
+  if (!alone.joined(a, b)) return Number.POSITIVE_INFINITY;
+  const circuit = new Circuit([...elements, meter]);
+  const ampere = Math.abs(circuit.current("meter"));
+  return ampere > 0 ? Math.abs(circuit.volt(a, b) ?? 0) / ampere : Number.POSITIVE_INFINITY;
+}
+
+const polarities = (elements: readonly Element[], a: Contact, b: Contact): readonly [number, number] => [
+  between(elements, a, b),
+  between(elements, b, a),
+];
+
+/** Of the twin's worlds where nothing else is said. */
+const room_degC = 23;
+/** In halves whose contacts are named as the adapter's own. */
+const seat = { node: (contact: Contact): string => contact, inUse: "evse" };
+
+export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
+  // The first mating, as the world draws it.
+  const fitted = adapterElements(adapter, randomOf(adapter.seed, "fitting 0"), seat);
+  const at20 = Object.entries(pathsOf(fitted, declared.netlist)).map(([name, ohm]) => [
+    name.replace("path", "path20"),
+    ohm,
+  ]);
+  for (const { branch, ohm20, perKelvin } of fitted.warm) branch.ohm = ohm20 * (1 + perKelvin * (room_degC - 20));
+  const truth: Record<string, number> = {
+    ...Object.fromEntries(at20),
+    ...pathsOf(fitted, declared.netlist),
+    ...apartOf(fitted.elements, declared.netlist),
+    duty: dutyShift(adapter, fitted.elements),
+  };
+  Object.assign(truth, warmth(adapter, fitted, declared));
+  return truth;
+}
+
+function pathsOf(fitted: AdapterElements, netlist: AdapterNetlist): Record<string, number> {
+  const found: Record<string, number> = {};
+  const worst = (a: Contact, b: Contact): number => Math.max(...polarities(fitted.elements, a, b));
+  for (const [a, b] of netlist.nets) if (a && b) found[`path.${pinOf(a)}`] = worst(a, b);
+  const local = netlist.parts.find(({ from, to }) => from === "ev.PP" && to === "ev.PE");
+  if (local) found["local.latched"] = worst("ev.PP", "ev.PE");
+  fitted.press(true);
+  if (local) found["local.pressed"] = worst("ev.PP", "ev.PE");
+  else if (found["path.PP"] !== undefined) found["pressed.PP"] = worst("evse.PP", "ev.PP");
+  fitted.press(false);
+  return found;
+}
+
+/** Contacts that a net or a declared part joins, each with a number of its conductor. */
+function conductors({ nets, parts, unpopulated }: AdapterNetlist): ReadonlyMap<Contact, number> {
+  const of = new Map<Contact, number>();
+  nets.forEach((net, n) => {
+    for (const contact of net) of.set(contact, n);
+  });
+  for (const { from, to } of parts) {
+    const [kept, gone] = [of.get(from), of.get(to)];
+    for (const [contact, n] of of) if (n === gone && kept !== undefined) of.set(contact, kept);
+  }
+  unpopulated.forEach((contact, n) => {
+    of.set(contact, nets.length + n);
+  });
+  return of;
+}
+
+/** Pairs that may have a limit of their own. */
+const judgedPairs: readonly string[] = ["CP-PE", "CP-PP", "PE-PP"];
+
+function apartOf(elements: readonly Element[], netlist: AdapterNetlist): Record<string, number> {
+  const found: Record<string, number> = { apart: Number.POSITIVE_INFINITY };
+  const of = [...conductors(netlist)];
+  const circuit = new Circuit(elements);
+  for (const [i, [a, one]] of of.entries()) {
+    for (const [b, other] of of.slice(i + 1)) {
+      if (one === other || !circuit.joined(a, b)) continue;
+      const ohm = Math.min(...polarities(elements, a, b));
+      const pins = [pinOf(a), pinOf(b)].sort().join("-");
+      const name = `apart.${pins}`;
+      found["apart"] = Math.min(found["apart"] as number, ohm);
+      // Proximity that a declared part ties to earth is earth's conductor here.
+      const tied = netlist.parts.some(({ from }) => from === a || from === b);
+      if (!tied && judgedPairs.includes(pins)) found[name] = Math.min(found[name] ?? ohm, ohm);
+    }
+  }
+  return found;
+}
+
+/** Far beyond every time constant of an adapter in its enclosure, s. */
+const settled_s = 3e5;
+const runaway_K = 500;
+
+function warmth(adapter: AdapterUnderTest, fitted: AdapterElements, declared: Declared): Record<string, number> {
+  const carrying = ["DC+", "DC-"];
+  const power = fitted.warm.filter(({ place }) => carrying.some((pole) => place.endsWith(`.${pole}`)));
+  // A pole that does not carry the current never gets warm: other quantities say what is wrong with it.
+  if (power.length < 6) return {};
+  const losses: Loss[] = power.map(({ place, ohm20, perKelvin }) => ({
+    place,
+    watt20: declared.rated_A ** 2 * ohm20,
+    perKelvin,
+  }));
+  losses.push({ place: "cable", watt20: declared.rated_A ** 2 * declared.cable_ohm, perKelvin: 0 });
+  const thermal = createThermal(shapeOf(adapter), room_degC);
+  thermal.step(settled_s, losses);
+  const ambient = thermal.at("enclosure") ?? Number.NaN;
+  const hottest = thermal.hottest();
+  // Resistance that grows faster than heat leaves: the linear equations have no end.
+  const stable = Number.isFinite(hottest) && hottest - ambient < runaway_K && hottest - ambient > 0;
+  const rise = (place: string): number => (stable ? (thermal.at(place) ?? Number.NaN) - ambient : Infinity);
+  const found: Record<string, number> = { "rise.grip": Math.max(rise("grip.1"), rise("grip.2")) };
+  for (const pole of carrying) {
+    for (const face of ["evse", "ev"]) found[`rise.${face}.${pole}`] = rise(`${face}.${pole}`);
+    const own = power.filter(({ place }) => place.endsWith(`.${pole}`));
+    const warm = (extra: boolean): number =>
+      own.reduce((sum, { place, ohm20, perKelvin }) => {
+        const per = extra ? perKelvin : copper_per_K;
+        return sum + ohm20 * (1 + per * ((thermal.at(place) ?? 20) - 20));
+      }, 0);
+    found[`growth.${pole}`] = stable ? warm(true) / warm(false) - 1 : Infinity;
+  }
+  return found;
+}
+
+/** Less capacitance than this changes no duty cycle by a hundredth of what any limit asks. */
+const farad_min = 2e-10;
+const period_s = 1e-3;
+
+/** An ideal pilot line with the vehicle in state B, with the adapter between and without. */
+function dutyShift(adapter: AdapterUnderTest, elements: readonly Element[]): number {
+  if (adapter.cp_pe_farad < farad_min) return 0;
+  const line = (parts: readonly Element[], evse: string, ev: string, pe: string, evPe: string): readonly number[] => {
+    const driver: Branch = { type: "branch", id: "driver", a: "drive", b: pe, ohm: 0.1, emf_V: 12 };
+    const all: readonly Element[] = [
+      ...parts,
+      driver,
+      { type: "branch", id: "Rs", a: "drive", b: evse, ohm: 1000, emf_V: 0 },
+      { type: "diode", id: "D", a: ev, b: "cathode" },
+      { type: "branch", id: "R2", a: "cathode", b: evPe, ohm: 2740, emf_V: 0 },
+      { type: "capacitor", id: "Cv", a: ev, b: evPe, farad: 3e-10 },
+    ];
+    const probes = [[evse, pe] as const, [ev, evPe] as const];
+    return duties.flatMap((duty) => {
+      const square = { period_s, high_s: duty * period_s, low_V: -12, high_V: 12 };
+      const { t_s, volt } = steadyPeriod(all, driver, square, probes);
+      return volt.map((v) => (v === undefined ? Number.NaN : dutyOf(t_s, v)));
+    });
+  };
+  const through = line(elements, "evse.CP", "ev.CP", "evse.PE", "ev.PE");
+  const direct = line([], "CP", "CP", "PE", "PE");
+  const shifts = through.map((duty, i) => Math.abs(duty - (direct[i] ?? Number.NaN)));
+  return shifts.every(Number.isFinite) ? Math.max(...shifts) : Number.POSITIVE_INFINITY;
+}
+
+const duties = [0.05, 0.5, 0.96] as const;
+
+/** Share of the period above the middle of the swing; NaN when it does not cross it once up and once down. */
+function dutyOf(t_s: Float64Array, volt: Float64Array): number {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const v of volt) {
+    min = Math.min(min, v);
+    max = Math.max(max, v);
+  }
+  const middle = (min + max) / 2;
+  let [up, down, crossings] = [Number.NaN, Number.NaN, 0];
+  for (let i = 1; i < volt.length; i++) {
+    const [a, b] = [volt[i - 1] as number, volt[i] as number];
+    if (a < middle === b < middle) continue;
+    const at = (t_s[i - 1] as number) + ((middle - a) / (b - a)) * ((t_s[i] as number) - (t_s[i - 1] as number));
+    crossings += 1;
+    if (b > a) up = at;
+    else down = at;
+  }
+  return crossings === 2 ? ((down - up + period_s) % period_s) / period_s : Number.NaN;
+}

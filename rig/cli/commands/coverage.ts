@@ -1,0 +1,205 @@
+/** `rig coverage`: which faults a procedure finds, from which severity on, by which judgement, and which it does not. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { noDeviations } from "../../../drivers/twin/world/deviations.ts";
+import { coverageHtml } from "../../../reports/coverage.ts";
+import type { ByBytes, CoverageResult, UnitResult } from "../../model/coverage.ts";
+import { RigError } from "../../model/errors.ts";
+import { Campaign, type CampaignOptions, units_per_bench } from "../faultCoverage/campaign.ts";
+import { tryAll } from "../faultCoverage/pool.ts";
+import { untoldRows } from "../faultCoverage/requirements.ts";
+import { confidence, tally } from "../faultCoverage/tally.ts";
+import { duration } from "../progress.ts";
+import { version } from "../root.ts";
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const err = (text: string): void => void process.stderr.write(text);
+
+export interface CoverageOptions {
+  readonly procedure: string;
+  readonly family: string;
+  readonly seed: string;
+  readonly count: string;
+  readonly byBytes: string;
+  readonly unit?: string;
+  readonly out: string;
+  readonly bench?: string;
+  readonly json: boolean;
+}
+
+/** As for `rig run`: a fail. An escape beyond limit + U, or a sound unit that did not pass. */
+const failed = 20;
+/** Listed in full up to here; the counts are whole. */
+const listed_max = 200;
+
+export async function coverage(options: CoverageOptions): Promise<number> {
+  const whole = (name: string, text: string, least: number, most: number): number => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw new RigError("USAGE", `--${name} "${text}": a whole number from ${least} to ${most}`);
+  };
+  const campaign: CampaignOptions = {
+    procedure: options.procedure,
+    family: options.family.toUpperCase(),
+    seed: whole("seed", options.seed, 0, 0xffffffff),
+    count: whole("count", options.count, 1, 10_000_000),
+    ...(options.bench === undefined ? {} : { bench: options.bench }),
+  };
+  if (options.unit !== undefined) {
+    return one({ ...campaign, count: 10_000_000 }, whole("unit", options.unit, 0, 9_999_999), options);
+  }
+  const result = await measure(campaign, whole("by-bytes", options.byBytes, 0, campaign.count));
+  mkdirSync(options.out, { recursive: true });
+  const stem = join(options.out, `coverage-${campaign.procedure}-${campaign.family}-${campaign.seed}`);
+  writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 1)}\n`);
+  writeFileSync(`${stem}.html`, coverageHtml(result));
+  if (options.json) out(JSON.stringify(result));
+  else summary(result, stem);
+  return exitOf(result);
+}
+
+export const exitOf = (result: CoverageResult): number =>
+  result.escapes.length > 0 || result.wrong_fails.length > 0 ? failed : 0;
+
+/** The whole run; progress on stderr. */
+export async function measure(options: CampaignOptions, byBytes: number): Promise<CoverageResult> {
+  const campaign = new Campaign(options);
+  const start_ms = performance.now();
+  const cpu = process.cpuUsage();
+  const claimed = await campaign.claimed();
+  const { results, threads } = await tryAll(options, progress("virtual adapters", options.count));
+  const wall_s = (performance.now() - start_ms) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const bytes = byBytes > 0 ? await compare(campaign, results, byBytes) : null;
+  const { inputs } = await campaign.station(campaign.types[0] as string);
+  const { procedure, limits, bench } = inputs;
+  const found = tally(results);
+  const met = new Set(found.rows.map(({ row }) => row));
+  return {
+    schema: "rig-coverage/1",
+    simulated: true,
+    procedure: { id: procedure.id, revision: procedure.revision },
+    limits: { id: limits.id, revision: limits.revision, hash: limits.hash },
+    bench: { id: bench.id, hash: bench.hash },
+    software: version,
+    family: options.family,
+    types: campaign.types,
+    seed: options.seed,
+    count: options.count,
+    units_per_bench,
+    confidence,
+    wall_s: Number(wall_s.toFixed(1)),
+    cpu_ms_per_unit: Number(((user + system) / 1000 / options.count).toFixed(2)),
+    threads,
+    ...found,
+    escapes: found.escapes.slice(0, listed_max),
+    wrong_fails: found.wrong_fails.slice(0, listed_max),
+    rig_blamed: found.rig_blamed.slice(0, listed_max),
+    rig_blamed_count: found.rig_blamed.length,
+    idle_rows: [...claimed].filter((row) => limits.rows[row]?.subject === "adapter" && !met.has(row)).sort(),
+    untold_rows: [...untoldRows(limits, claimed)].sort(),
+    by_bytes: bytes,
+    repeat:
+      `rig coverage ${options.procedure} --family ${options.family} --seed ${options.seed}` +
+      `${options.bench === undefined ? "" : ` --bench ${options.bench}`} --unit {unit}`,
+  };
+}
+
+/** Tells of each that is done; now and then a line with the time left. */
+function progress(what: string, total: number): () => void {
+  const start_ms = performance.now();
+  let done = 0;
+  let told_ms = start_ms;
+  return () => {
+    done += 1;
+    const now_ms = performance.now();
+    if (now_ms - told_ms < 2000 && done !== total) return;
+    told_ms = now_ms;
+    const left_s = ((now_ms - start_ms) / 1000 / done) * (total - done);
+    const end = process.stderr.isTTY && done !== total ? "\r" : "\n";
+    err(`  ${done} of ${total} ${what}, ${duration(left_s)} left   ${end}`);
+  };
+}
+
+/** Units for a comparison by bytes, evenly taken, each against its result by kind twins. */
+async function compare(campaign: Campaign, results: readonly UnitResult[], units: number) {
+  const tell = progress("by bytes", units);
+  const different: ByBytes[] = [];
+  for (let i = 0; i < units; i += 1) {
+    const kind = results[Math.floor((i * results.length) / units)] as UnitResult;
+    const bytes = await campaign.tryByBytes(kind.unit);
+    // Near a limit another draw of noise may well decide otherwise: there nothing can be compared.
+    const same = bytes.verdict === kind.verdict && bytes.by === kind.by;
+    if (!same && kind.standing !== "near") {
+      const short = ({ verdict, by }: UnitResult) => ({ verdict, by });
+      different.push({ unit: kind.unit, kind: short(kind), bytes: short(bytes) });
+    }
+    tell();
+  }
+  return { units, different };
+}
+
+/** One unit again: its adapter file, its bench, by kind twins and by bytes. */
+async function one(options: CampaignOptions, unit: number, { out: dir, json }: CoverageOptions): Promise<number> {
+  const campaign = new Campaign(options);
+  const { drawn } = await campaign.draw(unit);
+  const kind = (await campaign.tryUnit(unit)).result;
+  const bytes = await campaign.tryByBytes(unit);
+  mkdirSync(dir, { recursive: true });
+  const stem = join(dir, `unit-${options.seed}-${unit}`);
+  const adapterFile = `${stem}.adapter.yaml`;
+  const deviationsFile = `${stem}.deviations.yaml`;
+  writeFileSync(adapterFile, stringify(drawn.adapter));
+  writeFileSync(deviationsFile, stringify({ ...noDeviations, note: "none: the bench is drawn by its seed alone" }));
+  if (json) {
+    out(JSON.stringify({ kind, bytes, adapterFile, deviationsFile }));
+    return 0;
+  }
+  const faults = drawn.faults.map((f) => (f.severity === null ? f.class : `${f.class} ${f.severity.toPrecision(4)}`));
+  out(`Unit ${unit}: ${faults.join(" and ") || "healthy"}, label ${kind.type}, bench seed ${kind.bench_seed}`);
+  out(`  truth        ${truthText(kind)}`);
+  for (const [name, r] of [["kind twins", kind] as const, ["by bytes", bytes] as const]) {
+    out(`  ${name.padEnd(12)} ${r.verdict}, ${r.ending}${r.by === null ? "" : `, first at ${r.by}`}`);
+    if (r.cause !== null) out(`               ${r.cause}`);
+  }
+  out(`  adapter file ${adapterFile}`);
+  out(`  as a process rig twin --adapter ${adapterFile} --deviations ${deviationsFile} --seed ${kind.bench_seed}`);
+  return 0;
+}
+
+const truthText = ({ standing, truth }: UnitResult): string =>
+  truth.row === "none"
+    ? "sound in all that this procedure judges"
+    : `${standing}: ${truth.quantity} ${Number(truth.value.toPrecision(4))} at ${truth.row}, ` +
+      `${Math.abs(truth.beyond_U) > 1000 ? "far" : `${Math.abs(truth.beyond_U).toFixed(1)} U`} ` +
+      `${truth.beyond_U > 0 ? "beyond" : "within"} the limit`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0.1 ? 1 : 3)} %`;
+
+function summary(result: CoverageResult, stem: string): void {
+  const { standing, escape_share: escaped, wrong_fail_share: wrong } = result;
+  const sure = `${100 * result.confidence} % sure`;
+  out(`${result.procedure.id}, family ${result.family}, seed ${result.seed}: SIMULATED`);
+  out(
+    `  ${result.count} virtual adapters: ${standing.faulty} faulty, ${standing.sound} sound, ${standing.near} near a limit`,
+  );
+  out(`  escapes      ${escaped.n} of ${escaped.of} (${sure}: below ${percent(escaped.high)})`);
+  out(`  wrong fails  ${wrong.n} of ${wrong.of} (${sure}: below ${percent(wrong.high)})`);
+  out(`  rig blamed   ${result.rig_blamed_count}`);
+  for (const c of result.classes) {
+    if (c.detected.of === 0) continue;
+    const by = Object.entries(c.by).sort((a, b) => b[1] - a[1])[0]?.[0] ?? "";
+    out(`  ${c.id.padEnd(24)} ${`${c.detected.n}/${c.detected.of}`.padStart(9)}  mostly ${by}`);
+  }
+  for (const unit of [...result.escapes, ...result.wrong_fails].slice(0, 10)) {
+    out(
+      `  ${unit.standing === "faulty" ? "ESCAPE" : "WRONG FAIL"} unit ${unit.unit}: ${truthText(unit)}; ${unit.verdict}`,
+    );
+    out(`    ${result.repeat.replace("{unit}", String(unit.unit))}`);
+  }
+  const different = result.by_bytes?.different.length;
+  if (result.by_bytes) out(`  by bytes     ${result.by_bytes.units} units, ${different} ended otherwise`);
+  out(`  ${duration(result.wall_s)} on ${result.threads} threads, ${result.cpu_ms_per_unit} ms of CPU each`);
+  out(`  ${stem}.html, ${stem}.json`);
+}

@@ -1,0 +1,201 @@
+/** What a coverage run consists of: virtual benches, each with its share of virtual adapters of one type. */
+import { join } from "node:path";
+import type { Site } from "../../../drivers/twin/faults/catalogue.ts";
+import { type Drawn, drawAdapter } from "../../../drivers/twin/faults/draw.ts";
+import { truthOf } from "../../../drivers/twin/faults/truth.ts";
+import { randomOf } from "../../../drivers/twin/random.ts";
+import { adapterFrom } from "../../../drivers/twin/world/adapterUnderTest.ts";
+import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
+import { pinOf } from "../../model/contacts.ts";
+import type { UnitResult } from "../../model/coverage.ts";
+import { RigError } from "../../model/errors.ts";
+import type { LimitSet } from "../../model/limits.ts";
+import { isPass, type Measurement } from "../../model/verdict.ts";
+import { type Inputs, readInputs } from "../inputs.ts";
+import { findProcedure } from "../procedures.ts";
+import { root } from "../root.ts";
+import { bytesRun } from "./bytesRun.ts";
+import type { Tried } from "./conduct.ts";
+import { standingOf } from "./requirements.ts";
+import { Station, virtualRun } from "./virtualRun.ts";
+
+export interface CampaignOptions {
+  readonly procedure: string;
+  readonly family: string;
+  readonly seed: number;
+  readonly count: number;
+  readonly bench?: string;
+  /** Instead of all generic types of the family. */
+  readonly types?: readonly string[];
+  /** Other limits than the procedure's own, for trying out what a judgement is worth. */
+  readonly limits?: LimitSet;
+}
+
+/** Units tried on one virtual bench, one after the other. A multiple of the cycle in which kinds of unit come round. */
+export const units_per_bench = 24;
+
+const folder = join(root, "procedures", "adapters");
+
+/** Generic types of a family that the twin can be: electronics in the proximity circuit have their own procedures. */
+export function typesOf(procedure: string, family: string): readonly string[] {
+  const { families } = findProcedure(procedure);
+  if (!families.some((known) => known === family)) {
+    throw new RigError("USAGE", `${procedure} is for families ${families.join(", ")}, not "${family}"`);
+  }
+  const found = adapterTypeIds(folder)
+    .filter((id) => id.startsWith(`generic-${family.toLowerCase()}-`))
+    .filter((id) => findAdapterType(folder, id).pp.topology !== "ACTIVE");
+  if (found.length > 0) return found;
+  throw new RigError("USAGE", `no adapter type generic-${family.toLowerCase()}-* in ${folder}: nothing to draw from`);
+}
+
+/** One adapter type with what its nominal run judges. */
+interface TypeStation {
+  readonly inputs: Inputs;
+  readonly site: Site;
+  readonly planned: readonly string[];
+  readonly claimed: ReadonlySet<string>;
+}
+
+const nominal_seed = 1;
+
+/** In place of a limit row where the safety layer's watch failed the adapter before anything was judged. */
+export const trip = "safety-trip";
+
+export class Campaign {
+  readonly options: CampaignOptions;
+  readonly types: readonly string[];
+  readonly #stations = new Map<string, TypeStation>();
+
+  constructor(options: CampaignOptions) {
+    this.options = options;
+    this.types = options.types ?? typesOf(options.procedure, options.family);
+  }
+
+  get groups(): number {
+    return Math.ceil(this.options.count / units_per_bench);
+  }
+
+  inputsOf(type: string): Inputs {
+    const { procedure, bench } = this.options;
+    const given = { procedure, adapter: type, serial: "COVERAGE", operator: "coverage" };
+    return readInputs({ ...given, ...(bench === undefined ? {} : { bench }) });
+  }
+
+  /** All limit rows that a nominal adapter of any of the types meets. */
+  async claimed(): Promise<ReadonlySet<string>> {
+    const rows = new Set<string>();
+    for (const type of this.types) for (const row of (await this.station(type)).claimed) rows.add(row);
+    return rows;
+  }
+
+  async station(type: string): Promise<TypeStation> {
+    const known = this.#stations.get(type);
+    if (known) return known;
+    const inputs = this.inputsOf(type);
+    const { netlist, adapter } = inputs.context;
+    const pins = netlist.nets.flatMap((net) => (net.length > 1 && net[0] ? [pinOf(net[0])] : []));
+    const local = adapter.pp.topology === "LOCAL" ? (["PP"] as const) : [];
+    const site: Site = {
+      family: adapter.family as Site["family"],
+      topology: adapter.pp.topology as Site["topology"],
+      pins: [...new Set([...pins, ...local])],
+      contacts: netlist.contacts,
+      unpopulated: netlist.unpopulated,
+    };
+    const nominal = adapterFrom({ adapter: "nominal", family: site.family, pp: { topology: site.topology } });
+    const run = await virtualRun(new Station(inputs, nominal_seed), { adapter: nominal, noise: 1, planned: [] });
+    if (run.ending !== "completed" || !isPass(run.verdict)) {
+      const why = `${run.verdict}, ${run.ending}: ${run.firstCause ?? ""}`;
+      throw new RigError("PLAN_INVALID", `a nominal ${type} does not pass ${inputs.procedure.id}: ${why}`);
+    }
+    const planned = [...new Set(run.measurements.map((m) => m.id))];
+    const claimed = new Set(run.measurements.map((m) => m.limit));
+    const made: TypeStation = { inputs, site, planned, claimed };
+    this.#stations.set(type, made);
+    return made;
+  }
+
+  benchOf(unit: number): { readonly group: number; readonly type: string; readonly seed: number } {
+    const group = Math.floor(unit / units_per_bench);
+    const type = this.types[group % this.types.length] as string;
+    return { group, type, seed: 1 + Math.floor(randomOf(this.options.seed, `bench ${group}`).next() * 2 ** 31) };
+  }
+
+  /** The virtual adapter with this number, and the draw of the noise of its run. */
+  async draw(unit: number): Promise<{ readonly drawn: Drawn; readonly noise: number }> {
+    const { group, type } = this.benchOf(unit);
+    const { site } = await this.station(type);
+    // Classes come round among the units of one type.
+    const turn = Math.floor(group / this.types.length) * units_per_bench + (unit % units_per_bench);
+    const drawn = drawAdapter(this.options.seed, unit, turn, site);
+    return { drawn, noise: Math.floor(randomOf(this.options.seed, `noise ${unit}`).next() * 2 ** 31) };
+  }
+
+  async tryGroup(group: number, done: () => void = () => undefined): Promise<readonly UnitResult[]> {
+    const first = group * units_per_bench;
+    const last = Math.min(this.options.count, first + units_per_bench);
+    const { type, seed } = this.benchOf(first);
+    const bench = new Station((await this.station(type)).inputs, seed);
+    const results: UnitResult[] = [];
+    for (let unit = first; unit < last; unit += 1) {
+      results.push((await this.tryUnit(unit, bench)).result);
+      done();
+    }
+    return results;
+  }
+
+  /** By kind twins, or by bytes: drivers, device twins and everything between. */
+  async tryUnit(
+    unit: number,
+    on?: Station,
+    by: typeof virtualRun = virtualRun,
+  ): Promise<{ readonly result: UnitResult; readonly run: Tried }> {
+    const { type, seed } = this.benchOf(unit);
+    const { inputs, planned } = await this.station(type);
+    const { drawn, noise } = await this.draw(unit);
+    const { limits } = this.options;
+    const trial = { adapter: drawn.adapter, noise, planned, ...(limits === undefined ? {} : { limits }) };
+    const run = await by(on ?? new Station(inputs, seed), trial);
+    return { result: await this.judge(drawn, noise, run), run };
+  }
+
+  async tryByBytes(unit: number): Promise<UnitResult> {
+    return (await this.tryUnit(unit, undefined, bytesRun)).result;
+  }
+
+  /** How a run of a unit came out, beside its truth. */
+  async judge(drawn: Drawn, noise: number, run: Outcome): Promise<UnitResult> {
+    const { type, seed } = this.benchOf(drawn.unit);
+    const { inputs, claimed } = await this.station(type);
+    const cable = inputs.bench.leads.find(({ id }) => id === "W.SRC+");
+    const truth = truthOf(drawn.adapter, {
+      netlist: inputs.context.netlist,
+      rated_A: inputs.adapter.rating.current_A,
+      cable_ohm: cable?.resistance_ohm ?? 0,
+    });
+    // The truth is measured by the procedure's own limits, whatever limits it was tried with.
+    const { standing, ...worst } = standingOf(truth, inputs.limits, claimed);
+    const stopped = run.verdict === "fail" || run.verdict === "fail-conditional";
+    const bad = run.measurements.filter((m) => !isPass(m.verdict));
+    return {
+      unit: drawn.unit,
+      class: drawn.class,
+      faults: drawn.faults,
+      type,
+      bench_seed: seed,
+      noise_seed: noise,
+      standing,
+      truth: worst,
+      verdict: run.verdict,
+      ending: run.ending,
+      by: bad[0]?.id ?? (stopped ? trip : null),
+      rows: stopped && bad.length === 0 ? [trip] : [...new Set(bad.map((m) => m.limit))],
+      cause: run.firstCause ?? null,
+    };
+  }
+}
+
+interface Outcome extends Pick<Tried, "verdict" | "ending" | "firstCause"> {
+  readonly measurements: readonly Pick<Measurement, "id" | "limit" | "verdict">[];
+}

@@ -1,0 +1,84 @@
+/** Tries all units of a campaign on all cores, group by group. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { UnitResult } from "../../model/coverage.ts";
+import { RigError } from "../../model/errors.ts";
+import { Campaign, type CampaignOptions } from "./campaign.ts";
+import type { FromWorker, ToWorker } from "./worker.ts";
+
+/** Threads cannot run .ts on Node 20: from sources everything runs in this one. */
+const canThread = (): boolean => import.meta.url.endsWith(".js");
+/** Without a word from a thread for this long it has hung, ms of wall time. */
+const silence_ms = 300_000;
+const threads_max = 64;
+
+export interface Pooled {
+  readonly results: readonly UnitResult[];
+  readonly threads: number;
+}
+
+export async function tryAll(options: CampaignOptions, done: () => void, signal?: AbortSignal): Promise<Pooled> {
+  const campaign = new Campaign(options);
+  const threads = canThread() ? Math.min(threads_max, availableParallelism(), campaign.groups) : 1;
+  const results: UnitResult[] = [];
+  if (threads <= 1) {
+    for (let group = 0; group < campaign.groups; group += 1) {
+      signal?.throwIfAborted();
+      results.push(...(await campaign.tryGroup(group, done)));
+    }
+    return { results, threads: 1 };
+  }
+  let next = 0;
+  const take = (): number | undefined => (next < campaign.groups ? next++ : undefined);
+  const workers = Array.from({ length: threads }, () => startWorker(options));
+  try {
+    await Promise.all(workers.map((worker) => serve(worker, take, (found) => results.push(...found), done, signal)));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
+  return { results: results.sort((a, b) => a.unit - b.unit), threads };
+}
+
+const startWorker = (options: CampaignOptions): Worker =>
+  new Worker(new URL("./worker.js", import.meta.url), { workerData: options });
+
+function serve(
+  worker: Worker,
+  take: () => number | undefined,
+  keep: (results: readonly UnitResult[]) => void,
+  done: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const fail = (why: string): void => {
+      clearTimeout(timer);
+      reject(new RigError("PLAN_INVALID", `a thread of the coverage run failed: ${why}`));
+    };
+    const listen = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => fail(`nothing heard for ${silence_ms / 1000} s`), silence_ms);
+    };
+    const give = (): void => {
+      const group = take();
+      const order: ToWorker = group === undefined ? { end: true } : { group };
+      worker.postMessage(order);
+      if (group !== undefined) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    listen();
+    signal?.addEventListener("abort", () => fail("called off"), { once: true });
+    worker.on("message", (said: FromWorker) => {
+      listen();
+      if ("error" in said) fail(said.error);
+      else if ("one" in said) done();
+      else if ("ready" in said) give();
+      else if ("results" in said) {
+        keep(said.results);
+        give();
+      }
+    });
+    worker.once("error", (error) => fail(String(error)));
+  });
+}

@@ -1,0 +1,119 @@
+/**
+ * Which quantity of an adapter each limit row is about, and what the bench can resolve of it: ground truth and limit
+ * meet here. The U are those of the instruments' data sheets and the bench file's parts (k = 2), worked out here and not
+ * taken from the procedure, so that a procedure cannot excuse itself with a large one.
+ */
+import type { Truth } from "../../../drivers/twin/faults/truth.ts";
+import type { Standing } from "../../model/coverage.ts";
+import type { LimitSet } from "../../model/limits.ts";
+
+interface Requirement {
+  readonly row: string;
+  /** Names of quantities; a name that the truth of this adapter lacks asks nothing. */
+  readonly quantities: readonly string[];
+  /** Expanded uncertainty at a value near the limit, in the row's unit. */
+  readonly U: (limit: number) => number;
+  /** From the quantity's unit to the row's. Default 1. */
+  readonly scale?: number;
+}
+
+/** Of an error within +-(share of the value + a constant), rectangular. */
+const within = (share: number, constant: number) => (value: number) =>
+  (2 / Math.sqrt(3)) * (share * Math.abs(value) + constant);
+
+/** RM3545, 1 A, 10 mohm range; EMF that offset compensation leaves at a drifting contact: 2 uV at 1 A. */
+const milliohm = within(6e-4, 4e-6);
+/** RM3545, low power, 10 and 1000 ohm ranges (UNVERIFIED, as drivers/accuracy.ts). */
+const lowPower = within(2e-3, 2e-3);
+const lowPowerResistor = within(2e-3, 0.2);
+/** 100 kohm 0.1 % and a rail of 0.1 %, DAQ on its 10 V range. */
+const leakage = (ohm: number): number => 2 * Math.hypot((0.0014 / Math.sqrt(3)) * (ohm + 1e5), (1e-6 * ohm ** 2) / 1e4);
+/** Shunt 0.1 %, temperature of the copper within 1 K, DAQ on 100 mV at 100 A. */
+const pole = (ohm: number): number => 2 * Math.hypot(0.0045 * ohm, 5e-8);
+/** Two class 1 sensors on one DAQ: 0.5 K; what is still to come when the soak ends, of 5 K or more: 0.8 K. */
+const rise = (): number => 2 * Math.hypot(0.5, 0.8);
+
+const dcContacts = ["rise.evse.DC+", "rise.ev.DC+", "rise.evse.DC-", "rise.ev.DC-"];
+
+const requirements: readonly Requirement[] = [
+  { row: "pe.r.screen", quantities: ["path.PE"], U: milliohm },
+  { row: "pe.r", quantities: ["path.PE"], U: milliohm },
+  { row: "wiring.path.r", quantities: ["path.DC+", "path.DC-", "path.L1", "path.L2N", "path.PE"], U: lowPower },
+  { row: "wiring.path.r", quantities: ["path.CP", "path.PP"], U: lowPower },
+  { row: "wiring.isolation.r", quantities: ["apart"], U: leakage },
+  { row: "cp.series.r", quantities: ["path.CP"], U: lowPower },
+  { row: "cp.pe.leak12v", quantities: ["apart.CP-PE"], U: leakage },
+  { row: "cp.pp.r", quantities: ["apart.CP-PP"], U: leakage },
+  { row: "pp.pass.r", quantities: ["path.PP"], U: lowPower },
+  { row: "pp.pe.iso", quantities: ["apart.PE-PP"], U: leakage },
+  { row: "pp.latched.r", quantities: ["local.latched"], U: lowPowerResistor },
+  { row: "pp.pressed.r", quantities: ["local.pressed"], U: lowPowerResistor },
+  { row: "pp.series.pressed.r", quantities: ["pressed.PP"], U: lowPowerResistor },
+  { row: "cp.delta.duty", quantities: ["duty"], U: () => 0.02, scale: 100 },
+  { row: "power.dc.r", quantities: ["path20.DC+", "path20.DC-"], U: pole },
+  { row: "power.dc.r.cold", quantities: ["path.DC+", "path.DC-"], U: milliohm },
+  { row: "power.ac.r", quantities: ["path20.L1", "path20.L2N"], U: pole },
+  { row: "power.ac.r.cold", quantities: ["path.L1", "path.L2N"], U: milliohm },
+  { row: "power.r.rise", quantities: ["growth.DC+", "growth.DC-"], U: () => 2, scale: 100 },
+  { row: "th.rise", quantities: dcContacts, U: rise },
+  { row: "th.grip.nonmetal", quantities: ["rise.grip"], U: rise },
+];
+
+/** Limits of absolute temperatures hold at this ambient: a rise is added to it, degC. */
+const projected_degC = 40;
+const offsetOf = (row: string): number => (row === "th.grip.nonmetal" ? projected_degC : 0);
+
+/** Rows whose breach always comes with the breach of another row's quantity, so that they need no truth of their own. */
+const implied: Readonly<Record<string, string>> = {
+  "th.contact.abs": "th.rise",
+  "pp.latched.v": "path.PP or local.latched",
+  "pp.pressed.v": "path.PP or local.pressed",
+  "pp.open.v": "apart.PE-PP",
+  "cp.delta.state.evse": "path.CP and apart.CP-PE",
+  "cp.delta.state.ev": "path.CP and apart.CP-PE",
+  "cp.stateA": "path.CP",
+  "cp.stateB": "path.CP",
+  "cp.stateC": "path.CP",
+  "cp.stateD": "path.CP",
+  "cp.neg": "apart",
+  "cp.freq": "path.CP",
+  "th.stable": "rise",
+};
+
+export interface Verdict {
+  readonly standing: Standing;
+  readonly row: string;
+  readonly quantity: string;
+  readonly value: number;
+  /** How far the value is beyond the limit, in U; negative within it. */
+  readonly beyond_U: number;
+}
+
+/** The worst requirement of those that the procedure claims to judge. */
+export function standingOf(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Verdict {
+  let worst: Verdict = { standing: "sound", row: "none", quantity: "none", value: 0, beyond_U: -1e9 };
+  for (const { row, quantities, U, scale = 1 } of requirements) {
+    const limit = limits.rows[row];
+    if (!limit || !claimed.has(row)) continue;
+    for (const quantity of quantities) {
+      const known = truth[quantity];
+      if (known === undefined) continue;
+      const value = known * scale + offsetOf(row);
+      const over = limit.max === undefined ? -Infinity : (value - limit.max) / U(limit.max);
+      const under = limit.min === undefined ? -Infinity : (limit.min - value) / U(limit.min);
+      const most = Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(over, under);
+      const beyond_U = Math.max(-1e9, Math.min(1e9, most));
+      if (beyond_U > worst.beyond_U) worst = { standing: "sound", row, quantity, value, beyond_U };
+    }
+  }
+  const standing = worst.beyond_U > 1 ? "faulty" : worst.beyond_U <= -2 ? "sound" : "near";
+  return { ...worst, standing };
+}
+
+/** Judged rows of the adapter that nothing here says the truth of. */
+export function untoldRows(limits: LimitSet, claimed: ReadonlySet<string>): readonly string[] {
+  const told = new Set(requirements.map(({ row }) => row));
+  return [...claimed].filter(
+    (row) => limits.rows[row]?.subject === "adapter" && !told.has(row) && implied[row] === undefined,
+  );
+}
