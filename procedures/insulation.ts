@@ -56,7 +56,7 @@ function insulationBody(withstand: Withstand): (context: ProcedureContext) => Pl
     yield* step("Emergency-stop circuit", emergencyStop, { deadline_s: minutes(10), takes_s: 10 });
     yield* step("Contactors", contactorsOpen, { deadline_s: 60, takes_s: 1 });
     yield* step("High-voltage tree at rest", atRest, { deadline_s: 60, takes_s: 1, attempts: 2 });
-    const known = netlist.contacts;
+    const known = [...netlist.contacts, ...netlist.unpopulated];
     yield* step("Known resistors", () => standards(hv, known), {
       deadline_s: minutes(20),
       takes_s: 2 * known.length * (2.5 + around_s),

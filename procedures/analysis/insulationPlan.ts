@@ -3,7 +3,9 @@
  * (bench.md N2). Pure: adapter type and netlist in, groups of contacts out.
  */
 import { type AdapterNetlist, type AdapterType, families } from "../../rig/model/adapter.ts";
-import type { Contact } from "../../rig/model/contacts.ts";
+import { type Contact, pinOf } from "../../rig/model/contacts.ts";
+
+export type Cluster = readonly (readonly Contact[])[];
 
 export interface TestedPair {
   readonly id: "poles" | "bundle";
@@ -11,6 +13,8 @@ export interface TestedPair {
   readonly what: string;
   readonly hi: readonly (readonly Contact[])[];
   readonly lo: readonly (readonly Contact[])[];
+  /** Nets of each side that a search for a leak keeps at one potential, because a part or electronics may join them. */
+  readonly together: { readonly hi: readonly Cluster[]; readonly lo: readonly Cluster[] };
   /** A declared part lies between the two sides: never tested at high voltage. */
   readonly part?: string;
 }
@@ -35,12 +39,29 @@ export function insulationPairs(type: AdapterType, netlist: AdapterNetlist): rea
   ];
 }
 
-function checked(netlist: AdapterNetlist, pair: TestedPair): TestedPair {
-  const [hi, lo] = [pair.hi.flat(), pair.lo.flat()];
+function checked(netlist: AdapterNetlist, sides: Omit<TestedPair, "together" | "part">): TestedPair {
+  const [hi, lo] = [sides.hi.flat(), sides.lo.flat()];
+  const pair = { ...sides, together: { hi: clusters(sides.hi, netlist), lo: clusters(sides.lo, netlist) } };
   const between = netlist.parts.find(
     ({ from, to }) => (hi.includes(from) && lo.includes(to)) || (lo.includes(from) && hi.includes(to)),
   );
   return between ? { ...pair, part: between.what } : pair;
+}
+
+function clusters(nets: Cluster, netlist: AdapterNetlist): readonly Cluster[] {
+  const joined = (a: readonly Contact[], b: readonly Contact[]): boolean =>
+    netlist.parts.some(({ from, to }) => (a.includes(from) && b.includes(to)) || (b.includes(from) && a.includes(to)));
+  // Nobody says where electronics sit (rig/model/adapter.ts): between signals, or from one of them to earth.
+  const delicate = (net: readonly Contact[]): boolean => net.some((one) => netlist.electronics?.includes(one) === true);
+  const earth = (net: readonly Contact[]): boolean => net.some((contact) => pinOf(contact) === "PE");
+  const meet = (a: readonly Contact[], b: readonly Contact[]): boolean =>
+    joined(a, b) || (delicate(a) && (delicate(b) || earth(b))) || (delicate(b) && earth(a));
+  let found: readonly Cluster[] = [];
+  for (const net of nets) {
+    const mine = found.filter((cluster) => cluster.some((other) => meet(net, other)));
+    found = [...found.filter((cluster) => !mine.includes(cluster)), [...mine.flat(), net]];
+  }
+  return found;
 }
 
 export const named = (nets: readonly (readonly Contact[])[]): string =>

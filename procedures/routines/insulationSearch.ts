@@ -4,7 +4,7 @@ import type { Contact } from "../../rig/model/contacts.ts";
 import type { Reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { HighVoltageWiring } from "../../rig/plan/highVoltage.ts";
-import type { TestedPair } from "../analysis/insulationPlan.ts";
+import type { Cluster, TestedPair } from "../analysis/insulationPlan.ts";
 import { apply } from "./insulation.ts";
 
 type Nets = readonly (readonly Contact[])[];
@@ -25,23 +25,24 @@ export function* locateLeak(
   whole: Reading<"ohm">,
   test: InsulationTest,
 ): Plan<Located> {
-  const hi = yield* narrowed(hv, `${pair.id} hi`, pair.hi, whole, test, (nets) => [nets, pair.lo]);
-  const lo = yield* narrowed(hv, `${pair.id} lo`, pair.lo, whole, test, (nets) => [hi, nets]);
+  const { together } = pair;
+  const hi = yield* narrowed(hv, `${pair.id} hi`, together.hi, whole, test, (nets) => [nets, pair.lo]);
+  const lo = yield* narrowed(hv, `${pair.id} lo`, together.lo, whole, test, (nets) => [hi, nets]);
   return { hi, lo };
 }
 
 function* narrowed(
   hv: HighVoltageWiring,
   name: string,
-  nets: Nets,
+  clusters: readonly Cluster[],
   whole: Reading<"ohm">,
   test: InsulationTest,
   sides: (nets: Nets) => readonly [Nets, Nets],
 ): Plan<Nets> {
-  let left = nets;
+  let left = clusters;
   for (let round = 1; left.length > 1; round += 1) {
     const half = left.slice(0, Math.ceil(left.length / 2));
-    const [hi, lo] = sides(half);
+    const [hi, lo] = sides(half.flat());
     const found = { name: `search ${name} ${round}`, hi: hi.flat(), lo: lo.flat(), bus: "guard", test } as const;
     const first = (yield* apply(hv, found)).resistance;
     if (followed(first, whole)) {
@@ -49,10 +50,10 @@ function* narrowed(
       continue;
     }
     const rest = left.slice(half.length);
-    const [hiRest, loRest] = sides(rest);
+    const [hiRest, loRest] = sides(rest.flat());
     const other = { ...found, name: `search ${name} ${round} rest`, hi: hiRest.flat(), lo: loRest.flat() };
-    if (!followed((yield* apply(hv, other)).resistance, whole)) return left;
+    if (!followed((yield* apply(hv, other)).resistance, whole)) return left.flat();
     left = rest;
   }
-  return left;
+  return left.flat();
 }

@@ -127,6 +127,12 @@ const bench: readonly (readonly [string, string, string, RegExp])[] = [
     "rig.hv.standard.r/return/evse.CP",
     /on the return side/,
   ],
+  [
+    "a relay to a contact that the adapter leaves unpopulated, where metal would be a fault",
+    "stuckOpen: ['HV.ev.L1.L']",
+    "rig.hv.standard.r/return/ev.L1",
+    /on the return side/,
+  ],
   ["a relay that is welded, high side", "weld: ['HV.evse.DC-.H']", "rig.hv.standard.r/high/evse.DC+", /is welded/],
   ["a relay that is welded, return", "weld: ['HV.ev.CP.L']", "rig.hv.standard.r/return/evse.DC+", /is welded/],
 ];
