@@ -73,6 +73,14 @@ function checkSeparate(document: Doc, bench: Bench, { tester, nodes }: Tree): vo
       if (node !== undefined && nodes.has(node)) refuse(["channels", name, side], node);
     }
   }
+  for (const { id, watch } of Object.values(bench.gpio.lines)) {
+    watch?.forEach((node, i) => {
+      if (nodes.has(node)) refuse(["gpio", "lines", id, "watch", i], node);
+    });
+  }
+  for (const part of bench.parts) {
+    if (part.type === "supply" && (nodes.has(part.from) || nodes.has(part.to))) refuse(["parts", part.id], part.from);
+  }
   for (const tie of bench.ties) if (nodes.has(tie.node)) refuse(["ties", tie.id, "node"], tie.node);
   for (const relay of Object.values(bench.relays)) {
     const [some, every] = [relay.poles.flat().some((n) => nodes.has(n)), relay.poles.flat().every((n) => nodes.has(n))];

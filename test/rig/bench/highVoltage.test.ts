@@ -56,6 +56,18 @@ describe("a bad nest N2 is refused in one line that names file, line and field",
       /channels\.LEAK\.hi.*hangs together/,
     ],
     [
+      "a watch loop, whose comparators are the computer's",
+      "watch: [WATCH.1a, WATCH.1b]",
+      "watch: [WATCH.1a, N2.ev.PE.F]",
+      /gpio\.lines\.WATCH\.1\.watch.*hangs together/,
+    ],
+    [
+      "a supply of the fixture",
+      /LEAK.V5: { type: supply, from: LEAK.5, to: LEAK.LO/,
+      "LEAK.V5: { type: supply, from: HV.OUT, to: HV.RET",
+      /parts\.LEAK\.V5.*hangs together/,
+    ],
+    [
       "an earth tie",
       "tie.generator: { node: COM_S",
       "tie.generator: { node: HV.RET",
