@@ -39,12 +39,15 @@ export const modbusRelay: DriverFactory<"matrix"> = {
     const boards = boardsOf(context.entry);
     const relays = relaysOf(context.bench, context.entry, boards);
     const matrix = new RelayMatrix(await context.port(name), baud, boards, relays, context.bench);
-    await matrix.openAll(openWait(context.signal));
+    // Relays that keep a bleeder on what they joined stay as they are until somebody has read a voltmeter.
+    const keepsBleeder = context.entry.config["keeps_bleeder"] === true;
+    const io = openWait(context.signal);
+    await (keepsBleeder ? matrix.readBack(io) : matrix.openAll(io));
     return {
       kind: "matrix",
       identity: identityOf(boards),
-      // Relays that keep a bleeder on what they joined are left as they are by a guard, which cannot read a voltmeter.
-      safe: context.entry.config["keeps_bleeder"] === true ? [] : [safeRecipe(context, name, baud, boards)],
+      // A guard cannot read one.
+      safe: keepsBleeder ? [] : [safeRecipe(context, name, baud, boards)],
       call: {
         pattern: (args, io) => matrix.pattern(args.closed, io),
         readBack: (_args, io) => matrix.readBack(io),

@@ -26,7 +26,9 @@ export function* atRest(): Plan<void> {
   });
   const { closed } = yield* call(hvtree, "readBack", {});
   const named = closed.join(" ") || "none";
-  const meaning = `relays of the high-voltage tree are closed before any test: ${named}`;
+  const meaning =
+    `relays of the high-voltage tree are closed before any test: ${named}; an earlier run was cut off, or they are ` +
+    "welded: bring the bench to its safe state (rig safe) and start again";
   yield* truth("rig.hv.tree", closed.length === 0, `closed: ${named}`, meaning);
 }
 

@@ -66,6 +66,19 @@ test("opening switches all boards off with the published frames and reads them b
   wire.done();
 });
 
+test("opening leaves relays that keep a bleeder as they are: nobody knows yet whether a charge is behind them", async () => {
+  const wire = conversation([read(1, 3), read(2, 0)]);
+  const tree = await open(modbusRelay, {
+    role: "matrix",
+    bench,
+    entry: { config: { boards, keeps_bleeder: true } },
+    wires: { relays: wire },
+    options: { resync: { quiet_ms: 1, late_ms: 1 } },
+  });
+  wire.done();
+  expect(tree.safe).toEqual([]);
+});
+
 test("a pattern opens on all boards first, then closes, then reads back what changed", async () => {
   const { wire, matrix } = await matrixOver([
     write(1, 0b01),
