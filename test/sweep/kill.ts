@@ -77,7 +77,8 @@ export async function atInstant(rig: SweepRig, { instant }: Pick<Point, "instant
     const at = rig.steps.findIndex((step) => step.phase === phase);
     const from_ms = rig.steps[at]?.ms;
     if (from_ms === undefined) return false;
-    if (rig.steps[at + 1] !== undefined) return true;
+    // A safe-off reads as often as it must: a run that has ended has left its last phase.
+    if (rig.steps[at + 1] !== undefined || rig.outcome !== undefined) return true;
     return rig.wire.filter((event) => event.ms >= from_ms && portOf(event) === port).length >= nth;
   };
   const stuck = (): boolean => rig.outcome !== undefined || rig.failed !== undefined;
