@@ -20,6 +20,7 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
   if (!given && tester) {
     document.refuse(["instruments", tester.role], "needs the section high_voltage", "add it: contacts, codes, bleeder");
   }
+  checkBleederKept(document, bench);
   if (!given) return;
   if (!tester)
     document.refuse(["high_voltage"], "no instrument is of kind insulation", "add one or remove the section");
@@ -35,6 +36,24 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
   checkRatings(document, bench, tree);
   checkBleeder(document, bench, tree);
   checkStandard(document, bench, tree);
+}
+
+/** Relay boards that a guard and a start leave as they are: those of the tree, so that no charge is shut in, and no others. */
+function checkBleederKept(document: Doc, bench: Bench): void {
+  const own = highVoltageTree(bench)?.relays;
+  for (const { role, kind, config } of Object.values(bench.instruments)) {
+    if (kind !== "matrix") continue;
+    const relays = Object.values(bench.relays).filter((relay) => relay.role === role);
+    const path = ["instruments", role, "config", "keeps_bleeder"];
+    const keeps = config["keeps_bleeder"] === true;
+    if (!keeps && relays.some(({ id }) => own?.has(id)))
+      document.refuse(path, "is missing, so that a guard would open the high-voltage tree on its charge", "write true");
+    const other = relays.find(({ id }) => !own?.has(id));
+    if (keeps && other) {
+      const what = `would leave ${other.id} closed when the bench is made safe`;
+      document.refuse(path, what, "remove it: it is only for relays of the high-voltage tree");
+    }
+  }
 }
 
 function checkContacts(document: Doc, given: NonNullable<BenchDocument["high_voltage"]>): void {
