@@ -20,8 +20,7 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
   if (!given && tester) {
     document.refuse(["instruments", tester.role], "needs the section high_voltage", "add it: contacts, codes, bleeder");
   }
-  checkBleederKept(document, bench);
-  if (!given) return;
+  if (!given) return checkBleederKept(document, bench);
   if (!tester)
     document.refuse(["high_voltage"], "no instrument is of kind insulation", "add one or remove the section");
   for (const terminal of ["high", "return", "earth"]) {
@@ -33,6 +32,7 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
   const tree = highVoltageTree(bench);
   if (!tree) return;
   checkSeparate(document, bench, tree);
+  checkBleederKept(document, bench);
   checkRatings(document, bench, tree);
   checkBleeder(document, bench, tree);
   checkStandard(document, bench, tree);
