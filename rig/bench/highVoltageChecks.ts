@@ -20,7 +20,10 @@ export function checkHighVoltage(document: Doc, bench: Bench): void {
   if (!given && tester) {
     document.refuse(["instruments", tester.role], "needs the section high_voltage", "add it: contacts, codes, bleeder");
   }
-  if (!given) return checkBleederKept(document, bench);
+  if (!given) {
+    checkBleederKept(document, bench);
+    return;
+  }
   if (!tester)
     document.refuse(["high_voltage"], "no instrument is of kind insulation", "add one or remove the section");
   for (const terminal of ["high", "return", "earth"]) {
