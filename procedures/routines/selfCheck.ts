@@ -4,6 +4,7 @@
  * the open fixture, because it names the wire. Without it no earth reading can pass (S9).
  */
 import type { Contact } from "../../rig/model/contacts.ts";
+import { nestCodeOf } from "../../rig/model/highVoltage.ts";
 import type { Reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
@@ -51,10 +52,10 @@ export function* emptyNest(): Plan<void> {
   yield* nestCode(0, "the nest is not empty");
 }
 
-/** The nest tells by coding lines what is in it: 0 empty, 1 an adapter in N1. */
+/** The nest tells by coding lines what is in it: 0 empty, 1 an adapter in N1; NaN when a line was not read. */
 function* nestNow(): Plan<number> {
-  const lines = yield* call(gpio, "read", {});
-  return [0, 1, 2, 3].reduce((sum, bit) => sum + (lines[`NEST${bit}`] ? 1 << bit : 0), 0);
+  const lines: Readonly<Record<string, boolean>> = yield* call(gpio, "read", {});
+  return nestCodeOf(lines) ?? Number.NaN;
 }
 
 export function* nestCode(expected: number, meaning: string): Plan<void> {
