@@ -4,6 +4,7 @@
  * together against earth and signals; each test ends with a proved discharge.
  */
 import type { InsulationTest } from "../rig/kinds/kinds.ts";
+import type { AdapterType } from "../rig/model/adapter.ts";
 import type { Contact } from "../rig/model/contacts.ts";
 import { RigError } from "../rig/model/errors.ts";
 import { invalid, reading } from "../rig/model/reading.ts";
@@ -12,7 +13,14 @@ import type { Plan } from "../rig/plan/commands.ts";
 import type { HighVoltageWiring } from "../rig/plan/highVoltage.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { ask, judge, note, now, step } from "../rig/plan/words.ts";
-import { insulationPairs, matingGroups, named, type TestedPair, voltageClass } from "./analysis/insulationPlan.ts";
+import {
+  highestClass_V,
+  insulationPairs,
+  matingGroups,
+  named,
+  type TestedPair,
+  voltageClass,
+} from "./analysis/insulationPlan.ts";
 import { needs as benchNeeds } from "./dcScreening.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
 import { atRest, emptyFixture, mated, standards } from "./routines/highVoltageCheck.ts";
@@ -220,6 +228,12 @@ function* withstandVoltage(
 
 const families = ["A", "B", "C", "D", "E"] as const;
 
+/** A lower class than the label's would pass what nobody has tested. */
+const refuses = ({ rating }: AdapterType): string | undefined =>
+  rating.voltage_V <= highestClass_V
+    ? undefined
+    : `its label says ${rating.voltage_V} V, test voltages are known up to ${highestClass_V} V: enter a class for it first`;
+
 export const insulation: Procedure = procedure({
   id: "insulation",
   revision: 1,
@@ -227,6 +241,7 @@ export const insulation: Procedure = procedure({
   families,
   needs,
   limits: "insulation",
+  refuses,
   body: insulationBody("none"),
 });
 
@@ -237,6 +252,7 @@ export const insulationWithstandAc: Procedure = procedure({
   families,
   needs,
   limits: "insulation",
+  refuses,
   body: insulationBody("ac"),
 });
 
@@ -247,5 +263,6 @@ export const insulationWithstandDc: Procedure = procedure({
   families,
   needs,
   limits: "insulation",
+  refuses,
   body: insulationBody("dc"),
 });

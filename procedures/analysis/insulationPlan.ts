@@ -19,7 +19,9 @@ export interface TestedPair {
   readonly part?: string;
 }
 
-/** IEC classes of the label's voltage (domain.md IR.V, K / H): up to 500 V, or 1000 V. */
+export const highestClass_V = 1000;
+
+/** IEC classes of the label's voltage (domain.md IR.V, K / H): up to 500 V, or 1000 V, which is the highest. */
 export const voltageClass = (rated_V: number): 500 | 1000 => (rated_V <= 500 ? 500 : 1000);
 
 /** Nets by role; `unpopulated` contacts go with the bundle, because metal there is a fault. */

@@ -1,6 +1,10 @@
 /** Insulation in nest N2: what only a high voltage shows, a bench that would hide it, and people who must be two. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseDeviations } from "../../drivers/twin/world/deviations.ts";
+import { readInputs } from "../../rig/cli/inputs.ts";
 import { type Between, type DryRun, dryRun } from "../../rig/cli/nominal.ts";
 import type { Data } from "../../rig/model/data.ts";
 import type { Prompt } from "../../rig/plan/commands.ts";
@@ -215,6 +219,21 @@ describe("while a test is on", () => {
     expect(off).toMatchObject({ on: false });
     expect(off?.t_s).toBeLessThanOrEqual(at_s ?? 0);
   });
+});
+
+test.each([
+  procedure,
+  withstand,
+  "insulation-withstand-dc",
+])("%s refuses a label above 1000 V: no class of test voltage is known for it", (id) => {
+  const file = join(mkdtempSync(join(tmpdir(), "label-")), "own-1500.yaml");
+  const text = readFileSync("procedures/adapters/generic-a-pass.yaml", "utf8");
+  writeFileSync(
+    file,
+    text.replace("adapter: generic-a-pass", "adapter: own-1500").replace("voltage_V: 1000", "voltage_V: 1500"),
+  );
+  const read = () => readInputs({ procedure: id, adapter: file, serial: "S", operator: "test" });
+  expect(read).toThrow(/own-1500: its label says 1500 V, .* up to 1000 V/);
 });
 
 describe("people", () => {
