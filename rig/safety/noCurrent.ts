@@ -23,7 +23,7 @@ const answer_ms = 400;
 /** Between two readings, ms. */
 const again_ms = 20;
 
-const byShunt = "current below 1 A";
+export const byShunt = "current below 1 A";
 const byOthers = "current below 1 A by source and load";
 
 export async function waitForNoCurrent(bench: Bench, ask: Ask): Promise<readonly Found[]> {

@@ -175,11 +175,20 @@ class SafeOff {
       ...this.#roles("source").map(async (role) => {
         const done = await this.#ask(role, "measure", {}, action_ms);
         const current = done.ok ? (done.reply as { readonly current?: Reading } | null)?.current : undefined;
-        const ok = current?.is === "value" && Math.abs(current.value) < noCurrent_A;
+        const ok = current?.is === "value" && Math.abs(current.value) < this.#agreeing_A(current.u);
         const detail = done.ok ? (current?.raw ?? "no reading") : done.why;
         this.#note(`${role} gives no current`, "measured", ok, detail);
       }),
     ]);
+  }
+
+  /**
+   * The shunt judges (S3). Where it has proved that no current flows, the source must only agree within its uncertainty:
+   * the zero of a 600 A source may be off by more than 1 A. Where it has not, the source gets no such benefit.
+   */
+  #agreeing_A(u_A: number): number {
+    const shunt = this.#evidence.some(({ action, ok }) => action === byShunt && ok);
+    return shunt ? noCurrent_A + 2 * u_A : noCurrent_A;
   }
 
   /** A mirror contact is high when its power contact is open. */

@@ -16,6 +16,7 @@ class Fakes {
   shunt_A = 0;
   shunt_u_A = 0;
   source_A = 0;
+  source_u_A = 1.2;
   load_A = 0;
   readonly broken = new Map<string, "throws" | "hangs">();
 
@@ -23,7 +24,7 @@ class Fakes {
     const mirrors = { "M.K1A": true, "M.K1B": true, "M.K2": true, "M.K3F": true };
     const replies: Record<string, Record<string, () => unknown>> = {
       gpio: { enable: () => null, read: () => mirrors },
-      source: { output: () => null, measure: () => this.#measured(this.source_A, 1.2) },
+      source: { output: () => null, measure: () => this.#measured(this.source_A, this.source_u_A) },
       load: { input: () => null, measure: () => this.#measured(this.load_A, 0.2) },
       rails: { output: () => null },
       generator: { output: () => null },
@@ -109,6 +110,18 @@ describe("S3 safe-off", () => {
       const done = await fakes.run();
       expect(done.evidence.find((one) => one.action === "current below 1 A")?.ok).toBe(ok);
     }
+  });
+
+  it("a source that is off at zero by its own uncertainty agrees with the shunt, and proves nothing without it", async () => {
+    const says = async (shunt_A: number, source_u_A: number): Promise<boolean | undefined> => {
+      const fakes = new Fakes();
+      Object.assign(fakes, { shunt_A, source_A: 1.2, source_u_A });
+      const done = await fakes.run();
+      return done.evidence.find((one) => one.action === "source gives no current")?.ok;
+    };
+    expect(await says(0, 0.7)).toBe(true);
+    expect(await says(0, 0.05)).toBe(false);
+    expect(await says(5, 0.7)).toBe(false);
   });
 
   it("waits for source and load when the DAQ is dead, then opens regardless", async () => {
