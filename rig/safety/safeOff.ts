@@ -10,7 +10,7 @@ import { highVoltageTree } from "../model/highVoltage.ts";
 import type { Reading } from "../model/reading.ts";
 import { bleeder_ms, waitForDischarge } from "./discharge.ts";
 import { layoutOf } from "./layout.ts";
-import { type Ask, type Reply, waitForNoCurrent } from "./noCurrent.ts";
+import { type Ask, byShunt, type Reply, waitForNoCurrent } from "./noCurrent.ts";
 import { noCurrent_A } from "./state.ts";
 
 /** In rising order: the command was answered; a known time has passed; the coil was read back; the mirror contact says so; it was measured. */
