@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseBench } from "../../../rig/bench/benchFile.ts";
 import { loadLimits } from "../../../rig/bench/limitsFile.ts";
 import { dueChecks, judgesTemperature, overdue, validWalk } from "../../../rig/cli/due.ts";
+import { withWaivers } from "../../../rig/cli/session.ts";
 import type { Bench } from "../../../rig/model/bench.ts";
 import type { CheckHistory, CheckRun } from "../../../rig/store/checks.ts";
 
@@ -107,6 +108,16 @@ test("a walk that found a bad channel ends what an earlier one proved", () => {
 
 test("thermal signalling, which judges at contact temperatures, asks for a walk too", () => {
   expect(judgesTemperature(loadLimits("procedures/limits/thermal-protection.yaml"))).toBe(true);
+});
+
+test.each([
+  ["calibration:daq", "pass-conditional"],
+  ["condition:thermocouple-walk", "pass-conditional"],
+  ["half:plug-ccs1", "pass-conditional"],
+  ["proof-test.lid", "pass-screening"],
+])("a pass under the waiver %s is %s", (id, verdict) => {
+  const outcome = { verdict: "pass-screening", ending: "completed" } as const;
+  expect(withWaivers(outcome, [{ id, text: "", by: "Ann" }]).verdict).toBe(verdict);
 });
 
 test("a simulated bench runs and says what is missing; one whose file enforces it does not", () => {
