@@ -248,7 +248,10 @@ async function runPlan(
   return storedOutcome(withWaivers(outcome, inputs.waivers));
 }
 
-/** A calibration or the record of a reference half that is overdue and waived, a check or walk that is missing: at best pass-conditional (E2). */
+/**
+ * A calibration or the record of a reference half that is overdue and waived, a check or walk that is missing: at best
+ * pass-conditional (E2).
+ */
 export function withWaivers(outcome: Outcome, waivers: readonly Waiver[]): Outcome {
   const overdue = waivers.some((waiver) => /^(calibration|condition|half):/.test(waiver.id));
   return overdue && isPass(outcome.verdict) ? { ...outcome, verdict: "pass-conditional" } : outcome;
