@@ -7,7 +7,7 @@ import type { InsulationTest } from "../rig/kinds/kinds.ts";
 import type { AdapterType } from "../rig/model/adapter.ts";
 import type { Contact } from "../rig/model/contacts.ts";
 import { RigError } from "../rig/model/errors.ts";
-import { invalid, reading } from "../rig/model/reading.ts";
+import { derive, invalid, type Reading, reading } from "../rig/model/reading.ts";
 import { isPass } from "../rig/model/verdict.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import type { HighVoltageWiring } from "../rig/plan/highVoltage.ts";
@@ -174,10 +174,22 @@ function* insulationResistance(
     const iec = yield* judge("ir.pair.iec", r, { id: `ir.pair.iec/${id}`, contacts, meaning });
     const house = yield* judge("ir.pair", r, { id: `ir.pair/${id}`, contacts, meaning });
     if (!isPass(iec) || !isPass(house)) return false;
+    // After them: a leak may pull the voltage down, and is the adapter's.
+    yield* judge("rig.hv.voltage", deviation(ended.voltage, test.voltage_V), {
+      id: `rig.hv.voltage/ir/${id}`,
+      meaning: `the tester did not hold ${test.voltage_V} V on ${what}: its reading says nothing at that voltage`,
+    });
   }
   yield* openTree();
   return true;
 }
+
+/** Of the voltage at the end of a test from the one asked for, %. */
+const deviation = (volt: Reading<"V">, asked_V: number): Reading<"%"> =>
+  derive("%", `${volt.raw} of ${asked_V} V`, [volt], ([value = Number.NaN], [u = Number.NaN]) => ({
+    value: (100 * value) / asked_V - 100,
+    u: (100 * u) / asked_V,
+  }));
 
 /** What is never put under high voltage is not passed either. */
 function* notTested({ id, what, part, hi, lo }: TestedPair): Plan<void> {

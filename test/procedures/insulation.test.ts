@@ -6,7 +6,9 @@ import { describe, expect, test } from "vitest";
 import { parseDeviations } from "../../drivers/twin/world/deviations.ts";
 import { readInputs } from "../../rig/cli/inputs.ts";
 import { type Between, type DryRun, dryRun } from "../../rig/cli/nominal.ts";
+import type { Instrument } from "../../rig/kinds/kinds.ts";
 import type { Data } from "../../rig/model/data.ts";
+import { reading } from "../../rig/model/reading.ts";
 import type { Prompt } from "../../rig/plan/commands.ts";
 import { adapterFile, benchFile, type Case, expectFail, expectPass, expectRigFault, faulty } from "./cases.ts";
 import { bad, inputsOf, perform, type Scenario } from "./scenario.ts";
@@ -145,6 +147,15 @@ describe("faulty benches", () => {
   test.each(bench)("%s is named before an adapter is fitted", (_, deviations, id, cause) =>
     expectRigFault({ procedure, bench: deviations }, { id, step: known, cause }));
 
+  test.each([
+    ["shows a tenth less than it was asked for", 0.9],
+    ["shows no voltage", Number.NaN],
+  ])("a tester that %s at the end of a test has tested something else", async (_, share) => {
+    const run = await dryRun(inputsOf({ procedure }), { between: showing(share) });
+    expect(bad(run)[0]?.id).toBe("rig.hv.voltage/ir/poles");
+    expect(run.ending).toBe("rig-error");
+  });
+
   test("a charge that neither tester nor bleeder takes away ends the run", async () => {
     const run = await perform({ procedure, bench: "insulation: { noDischarge: true, noBleeder: true }" });
     expect(bad(run)[0]?.id).toMatch(/^rig\.hv\.discharged/);
@@ -166,6 +177,25 @@ describe("faulty benches", () => {
     );
     expect(ended.world.insulation.testing()).toBe(false);
   });
+});
+
+/** A tester whose voltmeter shows this share of the voltage when a test has passed. */
+const showing = (share: number): Between => ({
+  instruments: (twins) => {
+    const own = twins["insulation"] as Instrument<"insulation">;
+    const measure: typeof own.call.measure = async (args, io) => {
+      const said = await own.call.measure(args, io);
+      const { voltage: volt } = said;
+      if (said.state !== "passed" || volt.is !== "value") return said;
+      return { ...said, voltage: reading("V", share * volt.value, volt.u, { raw: volt.raw, t_s: volt.t_s }) };
+    };
+    return { ...twins, insulation: { ...own, call: { ...own.call, measure } } as unknown as Instrument };
+  },
+  body: (body) => body,
+  ask: (inner) => inner,
+  advancing: () => undefined,
+  step: () => undefined,
+  refused: () => undefined,
 });
 
 /** A run in which something happens while the tester drives the adapter for the first time. */
