@@ -4,7 +4,7 @@
  */
 import type { Contact } from "../../rig/model/contacts.ts";
 import type { LimitSet } from "../../rig/model/limits.ts";
-import { invalid, reading } from "../../rig/model/reading.ts";
+import { invalid, type Reading, reading } from "../../rig/model/reading.ts";
 import { isPass, type Verdict } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
@@ -193,7 +193,7 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, start_s: number, end_s: n
   }
   for (const [i, pole] of poles.entries()) {
     verdicts.push(
-      yield* judge("power.r.rise", resistanceRise(traces, pole, bars[i] as string, start_s, end_s), {
+      yield* judge("power.r.rise", resistanceRise(traces, plan, pole, bars[i] as string, start_s, end_s), {
         id: `power.r.rise/${pole}`,
         contacts: [`evse.${pole}`, `ev.${pole}`],
         meaning: `the resistance of ${pole} grew during the run beyond what warm copper explains`,
@@ -219,14 +219,42 @@ function* judgeStability(plan: RisePlan, ended: Ended, t_s: number): Plan<void> 
   yield* judge("th.stable", r, { meaning: "the temperatures did not settle in the time allowed" });
 }
 
-/** Change of R(t) from the first minute at 100 % to the last, both taken back to 20 degC by the bar's temperature, %. */
-function resistanceRise(traces: Traces, pole: string, bar: string, start_s: number, end_s: number) {
+/**
+ * Change of R(t) from the first minute at 100 % to the last, both taken back to 20 degC by the bar's temperature, %. A
+ * contact that ages as it warms had begun before the first minute was over, and goes on after the last: where the settled
+ * rise is asked for, the change is taken to be proportional to the temperature.
+ */
+function resistanceRise(
+  traces: Traces,
+  plan: RisePlan,
+  pole: string,
+  bar: string,
+  start_s: number,
+  end_s: number,
+): Reading<"%"> {
   const r20 = (to_s: number): number => {
     const volt = meanBetween(traces.of(`V.${pole}`), to_s - mean_s, to_s);
     const ampere = meanBetween(traces.of("SH"), to_s - mean_s, to_s) / shunt_ohm;
     const warm = 1 + copper_per_K * (meanBetween(traces.of(bar), to_s - mean_s, to_s) - 20);
     return volt / ampere / warm;
   };
-  const value = 100 * (r20(end_s) / r20(start_s + mean_s + 1) - 1);
-  return estimated("%", { value, u: 0.5 }, `R20(${pole}) at the end against the first minute at 100 %`, end_s);
+  const first_s = start_s + mean_s + 1;
+  const share = plan.settled ? ofWholeRise(traces, plan, pole, first_s, end_s) : 1;
+  const value = (100 * (r20(end_s) / r20(first_s) - 1)) / share;
+  const how = share === 1 ? "" : `, of which ${(100 * share).toFixed(0)} % of the settled rise was seen`;
+  return estimated("%", { value, u: 0.5 }, `R20(${pole}) at the end against the first minute at 100 %${how}`, end_s);
+}
+
+/** Less than this between first and last minute says nothing of shares, K. */
+const seen_min_K = 5;
+
+/** Share of the settled rise of a pole's contacts that lay between first and last minute; 1 where that cannot be told. */
+function ofWholeRise(traces: Traces, plan: RisePlan, pole: string, first_s: number, end_s: number): number {
+  const places = [`T.evse.${pole}`, `T.ev.${pole}`];
+  const sum = (of: (name: string) => number): number => places.reduce((total, name) => total + of(name), 0) / 2;
+  const at = (name: string, to_s: number): number =>
+    meanBetween(traces.of(name), to_s - mean_s, to_s) - ambientAt(traces, to_s);
+  const seen_K = sum((name) => at(name, end_s) - at(name, first_s));
+  const share = seen_K / sum((name) => riseOf(traces, plan, name, end_s).value);
+  return seen_K > seen_min_K && share > 0 && share < 1 ? share : 1;
 }

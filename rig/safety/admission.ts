@@ -41,7 +41,7 @@ export interface SafetyOptions {
   readonly safeOff: (why: string) => Promise<Data>;
   /**
    * How long contactor feedback may lag behind a relay's read-back, ms of wall time. Default 0: lines follow at once
-   * (kind twins), and it is judged at each settled call too.
+   * (kind twins), and it is judged at each edge too.
    */
   readonly feedback_ms?: number;
   /** Levels of the safety lines as the guard sees them; `line` reports edges besides. */
@@ -246,6 +246,7 @@ class Gate implements SafetyLayer {
     this.#state = { ...this.#state, lines: { ...this.#state.lines, [edge.line]: edge.high } };
     if (edge.line.startsWith(nestLines) && was !== edge.high) this.#newMating();
     this.#checkLines();
+    if (!this.#options.feedback_ms) this.#checkFeedback();
   }
 
   /** The nest tells that an adapter came or went: what was proved of the last mating says nothing of the next. */

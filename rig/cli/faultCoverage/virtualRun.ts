@@ -38,7 +38,7 @@ export interface Trial {
  * show the same levels and edges at the same sampling interval.
  */
 const span_share = 0.16;
-const spacing_s = 2e-7;
+const spacing_s = 5e-7;
 
 function instrument(role: string, { inputs }: Station, world: TwinWorld, clock: Clock): Instrument {
   const { bench } = inputs;

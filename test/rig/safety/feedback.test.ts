@@ -128,7 +128,7 @@ describe("S2 contactor feedback is watched all the time", () => {
     expect(rig.reason().code).toBe("CONTACTOR_FEEDBACK");
   });
 
-  it("where lines follow at once it is judged at the next settled call", () => {
+  it("where lines follow at once it is judged at the edge itself", () => {
     const lines: Record<string, boolean> = { ...healthy, ...mirrors };
     const rig = new Rig(lines);
     rig.safety.provePe();
@@ -136,7 +136,7 @@ describe("S2 contactor feedback is watched all the time", () => {
     Object.assign(lines, closed);
     rig.do(calls.contactors(["K1A", "K1B"]), calls.load(0), calls.input(true), calls.enable(true));
     lines["M.K1B"] = true;
-    rig.read({});
+    rig.safety.line({ line: "M.K1B", high: true });
     expect(rig.reason().message).toMatch(/K1B is open by its mirror contact/);
   });
 });
