@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import { asRigError } from "../model/errors.ts";
 import { defaultStore } from "./defaults.ts";
+import { helpAfter } from "./helpText.ts";
 import { version } from "./root.ts";
 
 const ends: Readonly<Record<string, number>> = { usage: 2 };
@@ -42,7 +43,7 @@ const adapter = () =>
 async function procedureList(): Promise<string> {
   if (!process.argv.some((word) => word === "help" || word === "-h" || word === "--help")) return "";
   const { procedures } = await import("./procedures.ts");
-  return procedures.map((p) => `  ${p.id.padEnd(22)} ${p.title}`).join("\n");
+  return procedures.map((p) => `  ${p.id.padEnd(24)} ${p.families.join("").padEnd(6)} ${p.title}`).join("\n");
 }
 
 // A reader that has seen enough (`rig show 1 | head`) is no error.
@@ -92,13 +93,13 @@ program
   .addOption(json())
   .option("--baseline <run>", "ageing check: the run to compare with, or none for the first one")
   .option("--conditioning <file>", "conditioning record of the adapter; what it does not say is asked")
-  .option("--no-soak", "no soak at 100 %: the rise is not judged, the report has another name")
-  .addHelpText("after", `\nProcedures:\n${await procedureList()}`)
+  .option("--no-soak", "screenings only: no soak at 100 %, the rise is not judged, the report has another name")
+  .addHelpText("after", `\nProcedures, and the families of adapters they are for:\n${await procedureList()}`)
   .action(
     act(async (procedure: string, options) => {
       const { run } = await import("./commands/run.ts");
-      const id = options.soak === false && procedure === "dc-screening" ? "dc-screening-no-soak" : procedure;
-      return run({ ...options, procedure: id });
+      const { withoutSoak } = await import("./procedures.ts");
+      return run({ ...options, procedure: options.soak === false ? withoutSoak(procedure) : procedure });
     }),
   );
 
@@ -136,8 +137,8 @@ program
     "try a procedure on virtual adapters with drawn faults; exit code 20 when one escapes or a sound one fails",
   )
   .argument("<procedure>", "see rig run --help")
-  .requiredOption("--family <letter>", "family of adapters: its generic types are drawn from")
-  .option("--seed <N>", "draws adapters, benches and noise", "1")
+  .requiredOption("--family <letter>", "A to E: adapters of all its types generic-<letter>-* are drawn")
+  .option("--seed <N>", "draws adapters, benches and noise: the same seed, the same result", "1")
   .option("--count <N>", "how many virtual adapters", "1000")
   .option("--by-bytes <N>", "try so many of them again by bytes, through drivers and device twins", "0")
   .option("--unit <N>", "only this one again, by kind twins and by bytes, with its adapter file")
@@ -187,7 +188,7 @@ program
 
 program
   .command("reset")
-  .description("show a latched trip; with --by, clear it in that person's name")
+  .description("show a latched trip; with --by, clear it in that person's name; moves nothing")
   .option("--by <name>", "who has seen to the cause and clears the trip")
   .addOption(ports())
   .addOption(store())
@@ -251,5 +252,9 @@ program
   .description("a healthy adapter, then a faulty one, on the simulated bench through real ports")
   .addOption(store())
   .action(act(async (options) => (await import("./commands/demo.ts")).demo(options)));
+
+for (const command of program.commands) {
+  command.addHelpText("after", helpAfter(command.name())).showHelpAfterError(`(rig ${command.name()} --help explains)`);
+}
 
 await program.parseAsync();

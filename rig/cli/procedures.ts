@@ -49,6 +49,15 @@ export function findProcedure(id: string): Procedure {
   throw new RigError("USAGE", `there is no procedure "${id}"; known are ${procedures.map((p) => p.id).join(", ")}`);
 }
 
+/** The form of a procedure that leaves out the soak at full current. @throws RigError USAGE where there is none */
+export function withoutSoak(id: string): string {
+  const ending = "-no-soak";
+  if (findProcedure(id).id.endsWith(ending)) return id;
+  const forms = procedures.filter((p) => p.id.endsWith(ending)).map((p) => p.id.slice(0, -ending.length));
+  if (forms.includes(id)) return `${id}${ending}`;
+  throw new RigError("USAGE", `--no-soak: ${id} has no form without soak; ${forms.join(", ")} have`);
+}
+
 function hashOfFolder(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".js"))

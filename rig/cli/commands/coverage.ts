@@ -10,6 +10,7 @@ import { Campaign, type CampaignOptions, units_per_bench } from "../faultCoverag
 import { tryAll } from "../faultCoverage/pool.ts";
 import { untoldRows } from "../faultCoverage/requirements.ts";
 import { confidence, tally } from "../faultCoverage/tally.ts";
+import { findProcedure } from "../procedures.ts";
 import { duration } from "../progress.ts";
 import { version } from "../root.ts";
 
@@ -46,17 +47,31 @@ export async function coverage(options: CoverageOptions): Promise<number> {
     count: whole("count", options.count, 1, 10_000_000),
     ...(options.bench === undefined ? {} : { bench: options.bench }),
   };
+  if ((findProcedure(options.procedure).of ?? "adapter") !== "adapter") {
+    const why = `${options.procedure} checks the rig, not adapters: it has no fault coverage`;
+    throw new RigError("USAGE", `${why}; take a procedure that tests adapters`);
+  }
+  // Before anything is tried: the work of minutes is not lost for a folder.
+  makeFolder(options.out);
   if (options.unit !== undefined) {
     return one({ ...campaign, count: 10_000_000 }, whole("unit", options.unit, 0, 9_999_999), options);
   }
   const result = await measure(campaign, whole("by-bytes", options.byBytes, 0, campaign.count));
-  mkdirSync(options.out, { recursive: true });
   const stem = join(options.out, `coverage-${campaign.procedure}-${campaign.family}-${campaign.seed}`);
   writeFileSync(`${stem}.json`, `${JSON.stringify(result, null, 1)}\n`);
   writeFileSync(`${stem}.html`, coverageHtml(result));
   if (options.json) out(JSON.stringify(result));
   else summary(result, stem);
   return exitOf(result);
+}
+
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RigError("FILE_UNREADABLE", `--out "${dir}" cannot be the report's folder: ${why}`, {}, { cause: error });
+  }
 }
 
 export const exitOf = (result: CoverageResult): number =>
@@ -146,7 +161,6 @@ async function one(options: CampaignOptions, unit: number, { out: dir, json }: C
   const { drawn } = await campaign.draw(unit);
   const kind = (await campaign.tryUnit(unit)).result;
   const bytes = await campaign.tryByBytes(unit);
-  mkdirSync(dir, { recursive: true });
   const stem = join(dir, `unit-${options.seed}-${unit}`);
   const adapterFile = `${stem}.adapter.yaml`;
   const deviationsFile = `${stem}.deviations.yaml`;

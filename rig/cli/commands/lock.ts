@@ -33,6 +33,10 @@ const locked = 40;
 export async function unlock(options: UnlockOptions): Promise<number> {
   const locks = (await histories(options.store)).flatMap((history) => lockOf(history) ?? []);
   const chosen = locks.filter((lock) => options.of === undefined || benchName(lock) === options.of);
+  if (chosen.length === 0 && locks.length > 0) {
+    const held = locks.map((lock) => `"${benchName(lock)}"`).join(", ");
+    throw new RigError("USAGE", `--of "${options.of}" is not locked; locked are ${held}`);
+  }
   if (options.by === undefined) {
     await show(options, chosen);
     return chosen.length > 0 ? locked : 0;

@@ -1,0 +1,71 @@
+/** What `--help` of each command shows below its options: examples that can be typed as they stand, and the exit codes. */
+interface Taught {
+  readonly examples: readonly string[];
+  readonly exitCodes: string;
+}
+
+const ofRun =
+  "0 pass, 2 wrong usage or input (nothing was energised), 10 undecided, 20 fail of the adapter, " +
+  "30 stopped or aborted, 40 fault of the rig";
+const ofReading = "0, or 2 wrong usage or input";
+
+/** `/tmp/bench` is where `rig twin --dir /tmp/bench` runs in another terminal. */
+export const taught: Readonly<Record<string, Taught>> = {
+  run: {
+    examples: [
+      "rig run dc-screening --serial SN-1 --ports /tmp/bench --simulated-operator",
+      "rig run ac-screening --no-soak --adapter generic-c-pass --serial SN-2 --ports /tmp/bench --simulated-operator",
+    ],
+    exitCodes: ofRun,
+  },
+  resume: {
+    examples: ["rig resume R000042 --ports /tmp/bench --simulated-operator"],
+    exitCodes: `as rig run (${ofRun}); 40 too when the run is closed instead`,
+  },
+  check: {
+    examples: ["rig check ac-screening --adapter generic-c-pass"],
+    exitCodes: "0 accepted, 2 wrong usage or input, 40 refused on this bench",
+  },
+  coverage: {
+    examples: [
+      "rig coverage incoming --family A --seed 1 --count 48",
+      "rig coverage incoming --family A --seed 1 --unit 17        (one of them again, with its adapter file)",
+    ],
+    exitCodes: "0, 2 wrong usage or input, 20 a fault escaped or a sound adapter did not pass",
+  },
+  twin: {
+    examples: ["rig twin --adapter drivers/twin/adapters/pole-400u.yaml --dir /tmp/bench --speed max"],
+    exitCodes: "0 when it is ended by Ctrl-C, 2 wrong usage or input",
+  },
+  doctor: {
+    examples: ["rig doctor --ports /tmp/bench"],
+    exitCodes: "0 all well, 2 wrong usage or input, 40 something does not answer, is overdue or locked",
+  },
+  safe: {
+    examples: ["rig safe --ports /tmp/bench"],
+    exitCodes: "0 safe by read-back, 2 wrong usage or input, 40 not proved",
+  },
+  reset: {
+    examples: ["rig reset --ports /tmp/bench", 'rig reset --ports /tmp/bench --by "Ann Example"'],
+    exitCodes: "0 nothing is latched any more, 2 wrong usage or input, 40 a trip is latched",
+  },
+  unlock: {
+    examples: ["rig unlock", 'rig unlock --by "Ann Example" --reason "sense lead of DC+ renewed"'],
+    exitCodes: "0 nothing is locked any more, 2 wrong usage or input, 40 locked, and stays so",
+  },
+  runs: {
+    examples: ["rig runs --serial SN-1", "rig runs --suspect"],
+    exitCodes: ofReading,
+  },
+  show: { examples: ["rig show 42", "rig show R000042 --json"], exitCodes: ofReading },
+  report: { examples: ["rig report R000042 --out /tmp/reports"], exitCodes: ofReading },
+  demo: { examples: ["rig demo"], exitCodes: "0, anything else: the demo is broken" },
+};
+
+/** Empty for a command that is not in the list; a test keeps the list whole. */
+export function helpAfter(command: string): string {
+  const { examples, exitCodes } = taught[command] ?? { examples: [], exitCodes: "" };
+  if (examples.length === 0) return "";
+  const title = examples.length > 1 ? "Examples" : "Example";
+  return `\n${title}:\n${examples.map((line) => `  ${line}\n`).join("")}\nExit codes: ${exitCodes}.`;
+}
