@@ -1,4 +1,4 @@
-/** Opens, shorts, miswires and leaks: one path reading a net, binary groups for isolation, the pair map after a hit. */
+/** Opens, shorts, miswires and leaks: one path reading a net, groups of nets for isolation, the pair map after a hit. */
 import type { AdapterNetlist } from "../../rig/model/adapter.ts";
 import type { Contact } from "../../rig/model/contacts.ts";
 import { pinOf } from "../../rig/model/contacts.ts";
@@ -7,7 +7,7 @@ import { isPass } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
-import { binaryGroups, earthLow, type Group, isolationNets } from "../analysis/groups.ts";
+import { binaryGroups, earthLow, type Group, isolationNets, polarGroups } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
 import { leakageCircuit } from "./benchCheck.ts";
 import { resistance } from "./fourWire.ts";
@@ -39,12 +39,8 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   const known = netlist.nets.find(([a, b]) => a && b && pinOf(a) !== "PP" && isJoined(paths[pinOf(a)]));
   if (known) yield* leakageCircuit(wiring, known[0] as Contact, known[1] as Contact);
   const screens: { group: Group; r: Reading<"ohm"> }[] = [];
-  for (const each of binaryGroups(isolationNets(netlist))) {
-    const group = netlist.electronics ? earthLow(each) : each;
-    const r = yield* leakage(wiring, group.hi, group.lo, 5);
-    // A diode conducts one way only; electronics must not see the other.
-    const other = netlist.electronics ? r : yield* leakage(wiring, group.lo, group.hi, 5);
-    screens.push({ group, r: lower(r, other) });
+  for (const group of screenGroups(netlist)) {
+    screens.push({ group, r: yield* leakage(wiring, group.hi, group.lo, 5) });
   }
   const hit = Object.values(paths).some((r) => !isJoined(r)) || screens.some(({ r }) => !isApart(r));
   const clear = screens.filter(({ r }) => isApart(r)).map(({ group }) => group);
@@ -56,24 +52,26 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
     expected: netlist.nets.filter((net) => net.length > 1).map((net) => [...net]),
     found: found.map((f) => ({ ...f })),
   });
-  const judged = hit ? screens.map(({ group, r }) => ({ bit: group.bit, r: located(group, r, pairs) })) : undefined;
-  const unhit = () => screens.map(({ group, r }) => ({ bit: group.bit, r }));
-  return { good: yield* judgeWiring(paths, judged ?? unhit(), story), paths };
+  const judged = screens.map(({ group, r }) => ({ bit: group.bit, r: isApart(r) ? r : located(group, r, pairs) }));
+  return { good: yield* judgeWiring(paths, judged, story), paths };
 }
+
+/** A diode conducts one way only, so every pair is read both ways; electronics must not see the other way. */
+const screenGroups = (netlist: AdapterNetlist): readonly Group[] =>
+  netlist.electronics ? binaryGroups(isolationNets(netlist)).map(earthLow) : polarGroups(isolationNets(netlist));
 
 /**
  * A group reads all its leaks in parallel: a hit proves nothing until it is located (instruments.md B1). The limit is that
- * of one pair, so the worst pair across the group is judged; the group's own reading where no pair was read.
+ * of one pair, so the worst pair across the group in its polarity is judged; the group's own reading where none was read.
  */
 function located(group: Group, r: Reading<"ohm">, pairs: readonly MeasuredPair[]): Reading<"ohm"> {
-  const across = pairs.filter(({ a, b }) => isAcross(group, a, b));
-  return (
-    across.map((pair) => pair.r).reduce<Reading<"ohm"> | undefined>((x, y) => (x ? lower(x, y) : y), undefined) ?? r
+  const across = pairs.flatMap(({ a, b, forward, reverse }) =>
+    isAcross(group, a, b) ? [forward] : isAcross(group, b, a) ? [reverse] : [],
   );
+  return across.reduce<Reading<"ohm"> | undefined>((x, y) => (x ? lower(x, y) : y), undefined) ?? r;
 }
 
-const isAcross = ({ hi, lo }: Group, a: Contact, b: Contact): boolean =>
-  (hi.includes(a) && lo.includes(b)) || (hi.includes(b) && lo.includes(a));
+const isAcross = ({ hi, lo }: Group, plus: Contact, minus: Contact): boolean => hi.includes(plus) && lo.includes(minus);
 
 /** The reading that speaks more against insulation; one that is no number speaks most. */
 function lower(one: Reading<"ohm">, other: Reading<"ohm">): Reading<"ohm"> {
@@ -124,8 +122,9 @@ function ownWords(pin: string, r: Reading<"ohm">): string {
 }
 
 /**
- * Every pair that no clean group has cleared, in both polarities, at the voltage that spares proximity electronics where PP is in the pair. Where electronics
- * may sit behind a contact: at 5 V and with that contact positive only (domain.md 9), so that no diode shows there.
+ * Every pair that clean groups have not cleared, in both polarities, at the voltage that spares proximity electronics
+ * where PP is in the pair. Where electronics may sit behind a contact: at 5 V and with that contact positive only
+ * (domain.md 9), so that no diode shows there.
  */
 export function* pairMap(
   wiring: Wiring,
@@ -136,27 +135,29 @@ export function* pairMap(
   const pairs: MeasuredPair[] = [];
   for (const [i, a] of contacts.entries()) {
     for (const b of contacts.slice(i + 1)) {
-      if (clear.some((group) => isAcross(group, a, b))) continue;
+      const [ab, ba] = [clear.some((group) => isAcross(group, a, b)), clear.some((group) => isAcross(group, b, a))];
+      // Groups of an adapter with electronics show one polarity and no diode: theirs is all there is.
+      if (netlist.electronics ? ab || ba : ab && ba) continue;
       const isDelicate = (contact: Contact) => netlist.electronics?.includes(contact) ?? false;
       if (isDelicate(a) || isDelicate(b)) {
         const [plus, minus] = pinOf(a) === "PE" || !isDelicate(a) ? [b, a] : [a, b];
         const r = yield* leakage(wiring, [plus], [minus], 5);
-        pairs.push({ a, b, r, forward_ohm: ohmOf(r), reverse_ohm: ohmOf(r) });
+        pairs.push({ a, b, forward: r, reverse: r, forward_ohm: ohmOf(r), reverse_ohm: ohmOf(r) });
         continue;
       }
       const rail_V = pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
       const forward = yield* leakage(wiring, [a], [b], rail_V);
       const reverse = yield* leakage(wiring, [b], [a], rail_V);
-      const r = lower(forward, reverse);
-      pairs.push({ a, b, r, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
+      pairs.push({ a, b, forward, reverse, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
     }
   }
   return pairs;
 }
 
 interface MeasuredPair extends PairReading {
-  /** The worse of both polarities. */
-  readonly r: Reading<"ohm">;
+  /** With `a` positive, and with `b`. */
+  readonly forward: Reading<"ohm">;
+  readonly reverse: Reading<"ohm">;
 }
 
 const expectedMap = (netlist: AdapterNetlist): readonly Found[] =>

@@ -59,7 +59,7 @@ const faults: readonly Case[] = [
   [
     "half a megohm from L1 to PE",
     c("leaks: [{ between: [evse.L1, evse.PE], ohm: 500000 }]"),
-    { id: "wiring.isolation.r/1", step: "Wiring", contact: "evse.L1", cause: /of leakage between L1 and PE$/ },
+    { id: "wiring.isolation.r/0", step: "Wiring", contact: "evse.L1", cause: /of leakage between L1 and PE$/ },
   ],
   [
     "1 mohm in L2/N",

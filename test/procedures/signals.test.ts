@@ -86,7 +86,7 @@ describe("incoming in 90 s", () => {
     [
       "half a megohm from DC+ to PE",
       { procedure: incoming, adapter: faulty("leaks: [{ between: [ev.DC+, ev.PE], ohm: 500000 }]") },
-      { id: "wiring.isolation.r/1", step: "Wiring", contact: "ev.DC+", cause: /of leakage between/ },
+      { id: "wiring.isolation.r/0", step: "Wiring", contact: "ev.DC+", cause: /of leakage between/ },
     ],
     [
       "2 ohm in CP",
@@ -101,7 +101,7 @@ describe("incoming in 90 s", () => {
     [
       "a diode from PE to CP",
       { procedure: incoming, adapter: faulty("diodes: [{ anode: evse.PE, cathode: evse.CP }]") },
-      { id: "wiring.isolation.r/0", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },
+      { id: "wiring.isolation.r/1", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },
     ],
     [
       "680 ohm in place of 150",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { binaryGroups, isolationNets } from "../../../procedures/analysis/groups.ts";
+import { binaryGroups, type Group, isolationNets, polarGroups } from "../../../procedures/analysis/groups.ts";
 import { type AdapterType, netlistOf } from "../../../rig/model/adapter.ts";
 import { type Contact, faces, pins } from "../../../rig/model/contacts.ts";
 
@@ -60,7 +60,87 @@ describe("binary groups", () => {
       }),
     );
   });
+});
 
+/** Net `i` as one contact of a made-up connector: more nets than any adapter has. */
+const singles = (count: number): readonly (readonly Contact[])[] =>
+  Array.from({ length: count }, (_, i) => [`evse.${i}` as Contact]);
+
+/** All subsets of `bits` places in chains, each a subset of the next (de Bruijn, Tengbergen, Kruyswijk 1951). */
+function chainsOf(bits: number): readonly (readonly number[])[] {
+  if (bits === 0) return [[0]];
+  const added = 1 << (bits - 1);
+  return chainsOf(bits - 1).flatMap((chain) => {
+    const last = chain.at(-1) as number;
+    const long = [...chain, last | added];
+    const short = chain.slice(0, -1).map((word) => word | added);
+    return short.length > 0 ? [long, short] : [long];
+  });
+}
+
+describe("groups for both polarities", () => {
+  const isDriven = (groups: readonly Group[], plus: readonly Contact[], minus: readonly Contact[]): boolean =>
+    groups.some(({ hi, lo }) => plus.every((c) => hi.includes(c)) && minus.every((c) => lo.includes(c)));
+
+  test("have for every ordered pair of nets one with the first on HI and the second on LO", () => {
+    fc.assert(
+      fc.property(nets, (list) => {
+        const groups = polarGroups(list);
+        for (const plus of list) {
+          for (const minus of list) if (plus !== minus) expect(isDriven(groups, plus, minus)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("use every contact once in each group, and leave no side empty", () => {
+    fc.assert(
+      fc.property(nets, (list) => {
+        for (const { hi, lo } of polarGroups(list)) {
+          expect([...hi, ...lo].sort()).toEqual(list.flat().sort());
+          expect(hi.length > 0 && lo.length > 0).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    [0, 0],
+    [1, 0],
+    [2, 2],
+    [3, 3],
+    [6, 4],
+    [7, 5],
+    [10, 5],
+    [11, 6],
+    [20, 6],
+    [21, 7],
+  ])("%i nets take %i groups", (count, groups) => {
+    expect(polarGroups(singles(count))).toHaveLength(groups);
+  });
+
+  test("are the fewest: with one less, two nets' words lie in one chain, and one of the two polarities is never driven", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 70 }), (count) => {
+        const fewer = polarGroups(singles(count)).length - 1;
+        const chains = chainsOf(fewer);
+        // The chains hold every word there is, each a subset of the next: two nets in one chain are not told apart both ways.
+        expect(new Set(chains.flat()).size).toBe(2 ** fewer);
+        for (const chain of chains) {
+          chain.slice(1).forEach((word, i) => {
+            expect(word & (chain[i] as number)).toBe(chain[i]);
+          });
+        }
+        expect(chains.length).toBeLessThan(count);
+      }),
+    );
+  });
+});
+
+describe.each([
+  ["binary groups", binaryGroups],
+  ["groups for both polarities", polarGroups],
+])("%s", (_name, groupsOf) => {
   test("are sound for leakage: when every group reads above a limit, no pair of nets leaks below it", () => {
     const limit_ohm = 1e6;
     const leaks = fc.array(
@@ -81,7 +161,7 @@ describe("binary groups", () => {
           const siemens = present.filter(({ a, b }) => high(a) !== high(b)).reduce((sum, l) => sum + 1 / l.ohm, 0);
           return 1 / siemens;
         };
-        const clean = binaryGroups(list).every((group) => read(group) > limit_ohm);
+        const clean = groupsOf(list).every((group) => read(group) > limit_ohm);
         if (clean) for (const { ohm } of present) expect(ohm).toBeGreaterThan(limit_ohm);
       }),
     );
