@@ -70,7 +70,10 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   };
 }
 
-/** Both inlets of a family E adapter: the DC pass, then the half is exchanged and the AC pass follows on a new mating. */
+/**
+ * Both inlets of a family E adapter: the AC pass, then the half is exchanged and the DC pass follows on a new mating. The
+ * milder heating comes first: a body still hot from 500 A would cool while a rise at 48 A is being read.
+ */
 function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
     yield* step("Ambient at the start", () => ambientNow(context.wiring, "start"), {
@@ -78,18 +81,18 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       takes_s: 1,
       attempts: 2,
     });
-    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass);
-    if (!dc) return;
+    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass);
+    if (!ac) return;
     yield* ask({
       id: "exchange-half",
       title: "Exchange the station's half",
-      text: "Open the lid, take the adapter out and put it aside: its AC inlet is tested with the J1772 half.",
+      text: "Open the lid, take the adapter out and put it aside: its DC inlet is tested with the CCS1 half.",
       kind: "confirm",
       timeout_s: minutes(20),
       action: { do: "remove" },
     });
-    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass);
-    if (!ac) return;
+    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass);
+    if (!dc) return;
     yield* tried(context);
     yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {
       deadline_s: 60,
