@@ -144,6 +144,41 @@ describe("names and labels", () => {
       ["twin", "--adapter", "drivers/twin/adapters/healthy-a.yaml", "--speed", "fast", "--dir", file("t")],
       /--speed "fast"/,
     ],
+    [
+      "a form without soak that there is none of",
+      ["run", "mechanics", "--no-soak", "--serial", "1"],
+      /--no-soak: mechanics has no form without soak; dc-screening/,
+    ],
+    [
+      "a family that the procedure is not for",
+      ["run", "ac-screening", "--no-soak", "--serial", "1"],
+      /ac-screening-no-soak is for families C, D, E, not A/,
+    ],
+    [
+      "coverage of a family that is none",
+      ["coverage", "incoming", "--family", "Q", "--out", file("c")],
+      /incoming is for families A, B, C, D, E, not "Q"/,
+    ],
+    [
+      "coverage of no adapters",
+      ["coverage", "incoming", "--family", "A", "--count", "0"],
+      /--count "0": a whole number from 1/,
+    ],
+    [
+      "coverage with a seed that is no number",
+      ["coverage", "incoming", "--family", "A", "--seed", "x"],
+      /--seed "x": a whole number from 0/,
+    ],
+    [
+      "coverage of a check of the rig",
+      ["coverage", "golden-check", "--family", "A"],
+      /golden-check checks the rig, not adapters/,
+    ],
+    [
+      "a file in place of the folder for a report",
+      ["coverage", "incoming", "--family", "A", "--count", "1", "--out", "package.json"],
+      /--out "package\.json" cannot be the report's folder/,
+    ],
     ["a number of runs below one", ["runs", "--limit", "-1"], /--limit "-1": a whole number/],
     ["a verdict that is none", ["runs", "--verdict", "good"], /--verdict "good": one of not-judged/],
     ["a store that is not there", ["runs", "--store", file("no-store")], /there is no store in .*no-store/],
@@ -158,6 +193,7 @@ describe("names and labels", () => {
   ])("%s: exit code 2 and a hint", async (_, args, message) => {
     const ended = await rig(...args);
     expect(ended.error).toMatch(message);
+    expect(ended.error).toMatch(/\(rig (run |runs )?--help (explains|lists the commands)\)/);
     expect(ended.code).toBe(2);
   });
 

@@ -194,6 +194,9 @@ describe("unlocking", () => {
     const dir = tempDir();
     for (const simulated of [true, false]) for (const run of [wrong, right]) await keep(dir, { ...run, simulated });
     await expect(unlock({ store: dir, ...by })).rejects.toThrow(/several benches are locked.*--of/);
+    await expect(unlock({ store: dir, ...by, of: "RB-2" })).rejects.toThrow(
+      /--of "RB-2" is not locked; locked are .*"RB-1 \(simulated\)"/,
+    );
     expect(await unlock({ store: dir, ...by, of: "RB-1 (simulated)" })).toBe(0);
     expect(await lockIn(dir)).toBeDefined();
   });
