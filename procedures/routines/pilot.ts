@@ -60,7 +60,7 @@ export function* pilot(wiring: Wiring): Plan<void> {
   const before = yield* run("Pilot through the bypass", "bypass", bypass(wiring));
   yield* step("Bypass is a pilot line", () => checkBypass(before), { deadline_s: 60, takes_s: 1 });
   const adapter = yield* run("Pilot through the adapter", "adapter", throughAdapter(wiring));
-  yield* step("Pilot against the milliohm meter", () => checkReach(wiring, before, adapter), {
+  yield* step("Pilot against the milliohm meter", () => checkReach(wiring, adapter), {
     deadline_s: 60,
     takes_s: 1,
     tearDown: () => disconnect(wiring),
@@ -173,21 +173,29 @@ function* checkBypass(reference: Pass): Plan<void> {
   }
 }
 
-/** A pilot that is this far off in state A at the vehicle, or that no ladder loads at the station, does not get through, V. */
-const unreached_V = 1;
+/** Of both sides of an adapter in state A, and of the station's level with and without a ladder: beyond rounding and wires, V. */
+const reach_V = 1;
+
+/**
+ * Whether both sides are one line: the vehicle has the station's level, and its ladder loads the station in some state. What
+ * the level is does not matter here: a clamp in the adapter holds it down on both sides, and is the adapter's fault.
+ */
+export function reachesVehicle(levels: Readonly<Record<State, Readonly<Record<Side, Reading>>>>): boolean {
+  const at = (state: State, side: Side): number => {
+    const r = levels[state][side];
+    return r.is === "value" ? r.value : Number.NaN;
+  };
+  const station = at("A", "evse");
+  const isSeen = station > reach_V && Math.abs(at("A", "ev") - station) < reach_V;
+  return isSeen && (["B", "C", "D"] as const).some((state) => station - at(state, "evse") > reach_V);
+}
 
 /**
  * When no pilot gets through, the milliohm meter is asked again: if it finds CP and PE whole, the relays or wires of the
  * pilot circuit are at fault and not the adapter.
  */
-function* checkReach(wiring: Wiring, reference: Pass, adapter: Pass): Plan<void> {
-  const far = (pass: Pass, state: State, side: Side): number => {
-    const r = pass.levels[state][side];
-    return r.is === "value" ? r.value : Number.NaN;
-  };
-  const seenByVehicle = Math.abs(far(adapter, "A", "ev") - far(reference, "A", "ev")) < unreached_V;
-  const loaded = far(adapter, "A", "evse") - far(adapter, "B", "evse") > unreached_V;
-  const reached = seenByVehicle && loaded;
+function* checkReach(wiring: Wiring, adapter: Pass): Plan<void> {
+  const reached = reachesVehicle(adapter.levels);
   yield* truth(
     "rig.signal.agreement",
     reached || !(yield* isWhole(wiring, "CP")),

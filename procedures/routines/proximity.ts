@@ -6,7 +6,6 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { Route, Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, judge, step } from "../../rig/plan/words.ts";
 import { resistance } from "./fourWire.ts";
-import { leakage } from "./leakage.ts";
 import { daq } from "./roles.ts";
 import { connect, disconnect } from "./switching.ts";
 import { isWhole, truth } from "./truth.ts";
@@ -39,14 +38,6 @@ function* path(wiring: Wiring, adapter: AdapterType, paths: WiringResult["paths"
   const contacts = ["evse.PP", "ev.PP"] as const;
   const r = paths["PP"];
   if (r) yield* judge("pp.pass.r", r, { contacts, meaning: "PP does not pass through the adapter" });
-  // Active proximity is a part between PP and PE: its window belongs to whoever has characterised it.
-  if (adapter.pp.topology !== "ACTIVE") {
-    const leak = yield* leakage(wiring, ["ev.PP"], ["ev.PE"], 5);
-    yield* judge("pp.pe.iso", leak, {
-      contacts: ["ev.PP", "ev.PE"],
-      meaning: "there is a part or a leak between PP and PE inside an adapter that should pass PP straight through",
-    });
-  }
   if (adapter.pp.topology !== "SERIES_SW") return;
   yield* latch(true);
   const pressed = yield* resistance(wiring, "evse.PP", "ev.PP", "resistor");

@@ -10,6 +10,7 @@ import {
   levelsNow,
   nodeOf,
   pilotOff,
+  reachesVehicle,
   type Side,
   type State,
   sides,
@@ -48,8 +49,7 @@ export function* quickPilot(wiring: Wiring): Plan<void> {
     meaning: "the bench's own pilot has a wrong negative level: check the negative rail",
   });
   const adapter = yield* run("Pilot levels through the adapter", throughAdapter(wiring));
-  const [far, near] = [adapter.A.ev, adapter.B.evse];
-  const reached = far.is === "value" && far.value > reached_V && near.is === "value" && near.value < reached_V;
+  const reached = reachesVehicle(adapter);
   yield* truth(
     "rig.signal.agreement",
     reached || !(yield* isWhole(wiring, "CP")),
@@ -65,9 +65,6 @@ export function* quickPilot(wiring: Wiring): Plan<void> {
   }
   yield* judge("cp.neg", adapter.low, { contacts, meaning: "the pilot's negative level is wrong through the adapter" });
 }
-
-/** Between the levels of A and B: state A at the vehicle is above it, B at the station below. */
-const reached_V = 10.5;
 
 function* levels(wiring: Wiring, routes: readonly Route[]): Plan<Levels> {
   const ladder = ladderOf(wiring);

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diode, type Element } from "../../drivers/twin/world/elements.ts";
+import { diode, type Element, shiftOf } from "../../drivers/twin/world/elements.ts";
 
 export const hasSpice = (): boolean => spawnSync("ngspice", ["--version"], { stdio: "ignore" }).status === 0;
 
@@ -50,6 +50,7 @@ export function deckOf(elements: readonly Element[], ground: string, square?: Sq
         break;
       }
       case "diode":
+        if (shiftOf(element) !== 0) throw new Error(`${element.id}: no clamp in a pilot circuit`);
         lines.push(`d${k} ${a} ${b} dt`, `rd${k} ${a} ${b} ${1 / diode.leak_S}`);
         break;
       case "capacitor":

@@ -153,6 +153,21 @@ const others: readonly Case[] = [
     { id: "wiring.isolation.r/1", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },
   ],
   [
+    "a clamp of 8 V on CP, which the screen at 5 V does not wake",
+    {
+      procedure: noSoak,
+      adapter: faulty(
+        "diodes: [{ anode: evse.CP, cathode: evse.PE, drop_V: 8 }, { anode: evse.PE, cathode: evse.CP, drop_V: 8 }]",
+      ),
+    },
+    { id: "cp.pe.leak12v/positive", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks to earth$/ },
+  ],
+  [
+    "a clamp of the negative half only, behind a resistor that keeps the pilot's levels",
+    { procedure: noSoak, adapter: faulty("diodes: [{ anode: ev.PE, cathode: ev.CP, drop_V: 8, ohm: 100000 }]") },
+    { id: "cp.pe.leak12v/negative", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks to earth$/ },
+  ],
+  [
     "680 ohm in place of 150",
     { procedure: noSoak, type: "generic-a-local", adapter: adapterFile("pp-680") },
     {

@@ -99,6 +99,11 @@ describe("incoming in 90 s", () => {
       { id: "cp.pp.r", step: "Pilot path", contact: "evse.PP", cause: /^pilot and proximity are coupled/ },
     ],
     [
+      "a clamp of 8 V on CP, for which nobody blames the bench's pilot",
+      { procedure: incoming, adapter: faulty("diodes: [{ anode: evse.CP, cathode: evse.PE, drop_V: 8 }]") },
+      { id: "cp.pe.leak12v/positive", step: "Pilot path", contact: "evse.CP", cause: /^the pilot leaks to earth$/ },
+    ],
+    [
       "a diode from PE to CP",
       { procedure: incoming, adapter: faulty("diodes: [{ anode: evse.PE, cathode: evse.CP }]") },
       { id: "wiring.isolation.r/1", step: "Wiring", contact: "evse.CP", cause: /of leakage between PE and CP$/ },

@@ -239,6 +239,19 @@ export const singleFaults: readonly FaultClass[] = [
     },
   },
   {
+    id: "pilot-clamp",
+    title: "a clamp from pilot to earth that conducts above some volts only, behind this resistance",
+    severity: ohm(1e3, 1e9, "low"),
+    pins: ["CP", "PE"],
+    apply(draft, severity, random, site) {
+      const at = (pin: Pin): readonly Contact[] => site.contacts.filter((contact) => contact.endsWith(`.${pin}`));
+      const ends: [Contact, Contact] = [pick(at("CP"), random), pick(at("PE"), random)];
+      const [anode, cathode] = (random.next() < 0.5 ? ends : ends.reverse()) as [Contact, Contact];
+      const drop_V = 6.5 + 2.5 * random.next();
+      draft.diodes = [...(draft.diodes ?? []), { anode, cathode, drop_V, ohm: severity }];
+    },
+  },
+  {
     id: "pilot-capacitance",
     title: "capacitance from pilot to earth",
     severity: { unit: "F", from: 1e-11, to: 1e-6, gross: "high" },

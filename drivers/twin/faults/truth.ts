@@ -5,7 +5,8 @@
  *
  *   path.<pin>       ohm from face to face in a room of 23 degC, the worse polarity; path20.<pin> the same at 20 degC
  *   pressed.PP       the same of proximity with the adapter's latch pressed
- *   apart            least ohm between any two contacts that must not be joined, the worse polarity; apart.CP-PE etc.
+ *   apart            least ohm at 5 V between any two contacts that must not be joined, the worse polarity; apart.CP-PP etc.
+ *   apart12.CP-PE    the same at 12 V, the pilot's own voltage, between pilot and earth
  *   local.latched, local.pressed   ohm between ev.PP and ev.PE of an adapter with its own proximity resistors
  *   rise.<contact>, rise.grip      K over the enclosure at rated current, settled; Infinity when it never settles
  *   growth.<pole>    resistance of the settled pole beyond that of copper as warm, share
@@ -32,13 +33,14 @@ export interface Declared {
 
 export type Truth = Readonly<Record<string, number>>;
 
-/** Open circuit voltage and series resistance of the ohmmeter that the truth is taken with. */
+/** Open circuit voltages and series resistance of the ohmmeter that the truth is taken with. */
 const test_V = 5;
+const pilot_V = 12;
 const test_ohm = 1e5;
 
 /** Ohm between two contacts with `a` positive; Infinity when nothing joins them. */
-function between(elements: readonly Element[], a: Contact, b: Contact): number {
-  const meter: Branch = { type: "branch", id: "meter", a, b, ohm: test_ohm, emf_V: test_V };
+function between(elements: readonly Element[], a: Contact, b: Contact, emf_V: number): number {
+  const meter: Branch = { type: "branch", id: "meter", a, b, ohm: test_ohm, emf_V };
   const alone = new Circuit(elements);
   if (!alone.joined(a, b)) return Number.POSITIVE_INFINITY;
   const circuit = new Circuit([...elements, meter]);
@@ -46,10 +48,12 @@ function between(elements: readonly Element[], a: Contact, b: Contact): number {
   return ampere > 0 ? Math.abs(circuit.volt(a, b) ?? 0) / ampere : Number.POSITIVE_INFINITY;
 }
 
-const polarities = (elements: readonly Element[], a: Contact, b: Contact): readonly [number, number] => [
-  between(elements, a, b),
-  between(elements, b, a),
-];
+const polarities = (
+  elements: readonly Element[],
+  a: Contact,
+  b: Contact,
+  emf_V: number = test_V,
+): readonly [number, number] => [between(elements, a, b, emf_V), between(elements, b, a, emf_V)];
 
 /** Of the twin's worlds where nothing else is said. */
 const room_degC = 23;
@@ -104,7 +108,10 @@ function conductors({ nets, parts, unpopulated }: AdapterNetlist): ReadonlyMap<C
 }
 
 /** Pairs that may have a limit of their own. */
-const judgedPairs: readonly string[] = ["CP-PE", "CP-PP", "PE-PP"];
+const judgedPairs: readonly string[] = ["CP-PP"];
+const pilotAndEarth = "CP-PE";
+
+const name12 = `apart12.${pilotAndEarth}`;
 
 function apartOf(elements: readonly Element[], netlist: AdapterNetlist): Record<string, number> {
   const found: Record<string, number> = { apart: Number.POSITIVE_INFINITY };
@@ -117,6 +124,10 @@ function apartOf(elements: readonly Element[], netlist: AdapterNetlist): Record<
       const pins = [pinOf(a), pinOf(b)].sort().join("-");
       const name = `apart.${pins}`;
       found["apart"] = Math.min(found["apart"] as number, ohm);
+      if (pins === pilotAndEarth) {
+        const ohm12 = Math.min(...polarities(elements, a, b, pilot_V));
+        found[name12] = Math.min(found[name12] ?? ohm12, ohm12);
+      }
       // Proximity that a declared part ties to earth is earth's conductor here.
       const tied = netlist.parts.some(({ from }) => from === a || from === b);
       if (!tied && judgedPairs.includes(pins)) found[name] = Math.min(found[name] ?? ohm, ohm);

@@ -125,8 +125,10 @@ class Builder {
     leaks.forEach(({ between, ohm }, n) => {
       this.branch(`A.leak.${n}`, this.metal(between[0]), this.metal(between[1]), ohm);
     });
-    diodes.forEach(({ anode, cathode }, n) => {
-      this.elements.push({ type: "diode", id: `A.diode.${n}`, a: this.metal(anode), b: this.metal(cathode) });
+    diodes.forEach(({ anode, cathode, drop_V, ohm }, n) => {
+      const b = ohm === undefined ? this.metal(cathode) : `#diode.${n}`;
+      this.elements.push({ type: "diode", id: `A.diode.${n}`, a: this.metal(anode), b, drop_V });
+      if (ohm !== undefined) this.branch(`A.diode.${n}.R`, b, this.metal(cathode), ohm);
     });
     if (cp_pe_farad > 0) {
       const [a, b] = [this.metal("evse.CP"), this.metal("evse.PE")];

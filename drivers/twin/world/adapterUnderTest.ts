@@ -99,9 +99,16 @@ const fields = z.strictObject({
     .array(z.strictObject({ between: pair, ohm }))
     .max(64)
     .default([]),
-  /** Diodes between contacts, anode first. */
+  /** Diodes between contacts, anode first; a clamp by its voltage drop at 3 mA, a resistor in series. */
   diodes: z
-    .array(z.strictObject({ anode: contact, cathode: contact }))
+    .array(
+      z.strictObject({
+        anode: contact,
+        cathode: contact,
+        drop_V: z.number().min(0.7).max(20).default(0.7),
+        ohm: ohm.optional(),
+      }),
+    )
     .max(16)
     .default([]),
   /** What only a high voltage shows (nest N2). */

@@ -15,6 +15,7 @@ import {
   type Load,
   limitedJunction_V,
   type Source,
+  shiftOf,
 } from "./elements.ts";
 import { createIsland, type Island } from "./elimination.ts";
 
@@ -98,7 +99,7 @@ export class Circuit {
       case "branch":
         return (volt - element.emf_V) / element.ohm;
       case "diode":
-        return diodeCurrent_A(volt);
+        return diodeCurrent_A(volt - shiftOf(element), shiftOf(element));
       case "injection":
         return element.ampere;
       default: {
@@ -216,8 +217,9 @@ export class Circuit {
         return { siemens: 0, emf_V: 0, inject_A: -element.ampere };
       case "diode": {
         const volt = this.#junction_V.get(element) ?? 0;
+        const shift_V = shiftOf(element);
         const siemens = diodeConductance_S(volt);
-        return { siemens, emf_V: volt - diodeCurrent_A(volt) / siemens, inject_A: 0 };
+        return { siemens, emf_V: volt + shift_V - diodeCurrent_A(volt, shift_V) / siemens, inject_A: 0 };
       }
       case "source":
         return linearSource(element, this.#sourceMode.get(element) ?? "CV");
@@ -231,7 +233,7 @@ export class Circuit {
     let agree = true;
     part.elements.forEach((element, n) => {
       if (element.type !== "diode") return;
-      const volt = across(part, island, n);
+      const volt = across(part, island, n) - shiftOf(element);
       const before = this.#junction_V.get(element) ?? 0;
       // Deep in reverse the current does not depend on the voltage any more, and exp() would become zero.
       const next = Math.max(-1, limitedJunction_V(volt, before));

@@ -12,12 +12,17 @@ export interface Branch {
   emf_V: number;
 }
 
-/** Anode a, cathode b: I = Is (exp(V / nVt) - 1) + leak V. */
+/**
+ * Anode a, cathode b: I = Is (exp((V - s) / nVt) - exp(-s / nVt)) + leak V, where s is what its voltage drop at 3 mA has
+ * beyond silicon's 0.70 V: 0, or some volts for a clamp (zener diode, suppressor), which blocks the other way.
+ */
 export interface Diode {
   readonly type: "diode";
   readonly id: string;
   readonly a: Node;
   readonly b: Node;
+  /** At 3 mA, V; default that of a silicon diode. */
+  readonly drop_V?: number;
 }
 
 /** Open for direct voltages. */
@@ -75,11 +80,19 @@ export type Element = Branch | Diode | Capacitor | Injection | Source | Load;
  */
 export const diode = { saturation_A: 1.77e-9, nVt_V: 1.9 * 0.025693, leak_S: 1e-10 } as const;
 
-export const diodeCurrent_A = (volt: number): number =>
-  diode.saturation_A * Math.expm1(volt / diode.nVt_V) + diode.leak_S * volt;
+/** At 3 mA, V. */
+export const silicon_V = 0.7;
 
-export const diodeConductance_S = (volt: number): number =>
-  (diode.saturation_A / diode.nVt_V) * Math.exp(volt / diode.nVt_V) + diode.leak_S;
+/** What a diode's drop has beyond that of silicon, V: its junction takes the rest of the voltage across it. */
+export const shiftOf = ({ drop_V }: Diode): number => (drop_V ?? silicon_V) - silicon_V;
+
+/** Current of a diode with a shift, A, by the voltage of its junction, V. */
+export const diodeCurrent_A = (junction_V: number, shift_V = 0): number =>
+  diode.saturation_A * (Math.expm1(junction_V / diode.nVt_V) - Math.expm1(-shift_V / diode.nVt_V)) +
+  diode.leak_S * (junction_V + shift_V);
+
+export const diodeConductance_S = (junction_V: number): number =>
+  (diode.saturation_A / diode.nVt_V) * Math.exp(junction_V / diode.nVt_V) + diode.leak_S;
 
 /**
  * The junction voltage that Newton may go to: without the limit the exponential overflows on the first step

@@ -5,7 +5,7 @@
  */
 import type { Node } from "../../../rig/model/bench.ts";
 import type { Branch, Capacitor, Diode, Element } from "./elements.ts";
-import { diodeConductance_S, diodeCurrent_A, limitedJunction_V } from "./elements.ts";
+import { diodeConductance_S, diodeCurrent_A, limitedJunction_V, shiftOf } from "./elements.ts";
 import { createIsland, type Island } from "./elimination.ts";
 import { reduceNetwork } from "./reduce.ts";
 
@@ -43,6 +43,8 @@ interface DiodeState {
   readonly edge: number;
   readonly a: number;
   readonly b: number;
+  readonly shift_V: number;
+  /** Of the junction. */
   volt: number;
 }
 
@@ -69,7 +71,7 @@ class March {
       ...{ farad: c.farad, edge: edge(c), a: number(c.a), b: number(c.b) },
       ...{ volt: 0, ampere: 0, siemens: 0, emf_V: 0 },
     }));
-    this.#diodes = diodes.map((d) => ({ edge: edge(d), a: number(d.a), b: number(d.b), volt: 0 }));
+    this.#diodes = diodes.map((d) => ({ edge: edge(d), a: number(d.a), b: number(d.b), shift_V: shiftOf(d), volt: 0 }));
     this.#driver = { edge: edge(driver), siemens: 1 / driver.ohm };
     this.#numberOf = numberOf;
     this.#island = createIsland(numberOf.size, edges);
@@ -101,9 +103,9 @@ class March {
     island.clear();
     for (const { edge, siemens, emf_V } of this.#branches) island.add(edge, siemens, emf_V);
     for (const { edge, siemens, emf_V } of this.#capacitors) island.add(edge, siemens, emf_V);
-    for (const { edge, volt } of this.#diodes) {
+    for (const { edge, volt, shift_V } of this.#diodes) {
       const siemens = diodeConductance_S(volt);
-      island.add(edge, siemens, volt - diodeCurrent_A(volt) / siemens);
+      island.add(edge, siemens, volt + shift_V - diodeCurrent_A(volt, shift_V) / siemens);
     }
     island.add(this.#driver.edge, this.#driver.siemens, level_V);
     island.solve();
@@ -112,7 +114,7 @@ class March {
   #junctionsAgree(): boolean {
     let agree = true;
     for (const d of this.#diodes) {
-      const next = Math.max(-1, limitedJunction_V(this.#across(d.a, d.b), d.volt));
+      const next = Math.max(-1, limitedJunction_V(this.#across(d.a, d.b) - d.shift_V, d.volt));
       if (Math.abs(next - d.volt) > 1e-7) agree = false;
       d.volt = next;
     }

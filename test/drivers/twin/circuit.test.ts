@@ -70,6 +70,21 @@ describe("circuits solved by hand", () => {
     expect(circuit.volt("a", "0")).toBeCloseTo(-12, 4);
   });
 
+  test.each([0.7, 3.3, 8, 20])("a clamp of %d V takes that at 3 mA, blocks below it and the other way", (drop_V) => {
+    const behind = (emf_V: number, ohm: number): Circuit =>
+      new Circuit([branch("V", "a", "0", ohm, emf_V), { type: "diode", id: "D", a: "a", b: "0", drop_V }]);
+    const at = behind(drop_V + 3, 1000);
+    expect(at.volt("a", "0")).toBeCloseTo(drop_V, 2);
+    expect(at.current("D")).toBeCloseTo(3e-3, 4);
+    for (const emf_V of [drop_V - 0.65, 0, -30]) {
+      const blocked = behind(emf_V, 1000);
+      expect(blocked.volt("a", "0")).toBeCloseTo(emf_V, 4);
+      expect(Math.abs(blocked.current("D"))).toBeLessThan(1e-8);
+    }
+    // It is no battery: nothing drives it, nothing flows.
+    expect(behind(0, 1000).current("D")).toBeCloseTo(0, 15);
+  });
+
   test("between two islands there is no voltage", () => {
     const circuit = new Circuit([branch("R1", "a", "b", 1, 1), branch("R2", "c", "d", 1)]);
     expect(circuit.volt("a", "c")).toBeUndefined();

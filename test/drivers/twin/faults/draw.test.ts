@@ -82,7 +82,7 @@ describe("truth", () => {
   test("leaks in a row and in parallel read as between two terminals", () => {
     const between = (a: string, b: string, ohm: number) => ({ between: [a, b], ohm });
     const t = truth({ leaks: [between("ev.CP", "ev.PE", 3e6), between("ev.PP", "ev.PE", 3e6)] });
-    expect(t["apart.CP-PE"]).toBeCloseTo(3e6, -4);
+    expect(t["apart12.CP-PE"]).toBeCloseTo(3e6, -4);
     expect(t["apart.CP-PP"]).toBeCloseTo(6e6, -4);
     const both = truth({ leaks: [between("ev.CP", "ev.PE", 3e6), between("evse.CP", "evse.PE", 3e6)] });
     expect(both["apart"]).toBeCloseTo(1.5e6, -4);
@@ -95,6 +95,17 @@ describe("truth", () => {
     ]) {
       expect(truth({ diodes: [{ anode, cathode }] })["apart"]).toBeLessThan(1e5);
     }
+  });
+
+  test.each([
+    ["ev.CP", "ev.PE"],
+    ["evse.PE", "evse.CP"],
+  ])("a clamp of 8 V from %s to %s is apart at 5 V and joined at the pilot's 12 V", (anode, cathode) => {
+    const t = truth({ diodes: [{ anode, cathode, drop_V: 8, ohm: 1e5 }] });
+    expect(t["apart"]).toBeGreaterThan(1e8);
+    // Some 7.7 V at 21 uA, and 100 kohm.
+    expect(t["apart12.CP-PE"]).toBeGreaterThan(3e5);
+    expect(t["apart12.CP-PE"]).toBeLessThan(6e5);
   });
 
   test("a diode in a path and an open path are no path", () => {

@@ -104,6 +104,12 @@ const onlyBy: readonly (readonly [row: string, procedure: string, type: string, 
   ["wiring.path.r", "incoming", "generic-a-pass", { paths: { "DC+": { bar_ohm: 8 } } }],
   ["wiring.isolation.r", "incoming", "generic-a-pass", { leaks: [{ between: ["ev.DC+", "ev.PE"], ohm: 2e4 }] }],
   ["cp.series.r", "incoming", "generic-a-pass", { paths: { CP: { bar_ohm: 2 } } }],
+  [
+    "cp.pe.leak12v",
+    "incoming",
+    "generic-a-pass",
+    { diodes: [{ anode: "evse.CP", cathode: "evse.PE", drop_V: 8, ohm: 1e5 }] },
+  ],
   ["cp.pp.r", "incoming", "generic-a-pass", { leaks: [{ between: ["ev.CP", "ev.PP"], ohm: 4e6 }] }],
   ["pp.latched.r", "incoming", "generic-a-local", { pp: { topology: "LOCAL", latched_ohm: 168 } }],
   [
