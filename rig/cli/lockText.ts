@@ -36,7 +36,7 @@ export function lockText(lock: Lock, suspects: readonly RunRow[]): readonly stri
   return [
     head,
     ...lockLines(lock).map((line) => `  ${line}`),
-    `  ${suspectWords(suspects.length)}, ${since}:`,
+    `  ${suspectWords(suspects.length)}, ${since}${suspects.length > 0 ? ":" : ""}`,
     ...list,
     ...more,
   ];

@@ -51,9 +51,28 @@ function wrongCall(line: string): readonly string[] {
   const [, command = "", rest = ""] = called;
   const options = known.get(command);
   if (!options) return [`${line.trim()}: there is no command ${command}`];
-  return optionsIn(rest)
-    .filter((option) => !options.has(option))
-    .map((option) => `${line.trim()}: ${command} has no option ${option}`);
+  const unknown = optionsIn(rest).filter((option) => !options.has(option));
+  return [
+    ...unknown.map((option) => `${line.trim()}: ${command} has no option ${option}`),
+    ...wrongWords(command, rest).map((why) => `${line.trim()}: ${why}`),
+  ];
+}
+
+const types: ReadonlySet<string> = new Set(readdirSync(join(root, "procedures/adapters")));
+
+/** Procedures and adapters that a call names; words such as FILE, <id> or my-type.yaml stand for the reader's own. */
+function wrongWords(command: string, rest: string): readonly string[] {
+  const wrong: string[] = [];
+  const id = /^ ([a-z][a-z-]*)(?= |$)/.exec(rest)?.[1];
+  if (["run", "check", "coverage"].includes(command) && id !== undefined && !procedures.some((p) => p.id === id)) {
+    wrong.push(`there is no procedure ${id}`);
+  }
+  const adapter = /--adapter ([a-z][\w./-]*)/.exec(rest)?.[1];
+  const isOwn = adapter === undefined || adapter.startsWith("my-");
+  if (!isOwn && !types.has(`${adapter}.yaml`) && !existsSync(join(root, adapter))) {
+    wrong.push(`there is no adapter ${adapter}`);
+  }
+  return wrong;
 }
 
 const scripts = Object.keys(JSON.parse(read("package.json")).scripts);
@@ -102,6 +121,7 @@ describe.each(documents)("%s", (document) => {
 test("a wrong command, option, script or path is found", () => {
   expect(wrongCall("npm run --silent rig -- fly --high")).toHaveLength(1);
   expect(wrongCall("rig runs --suspects")).toEqual(["rig runs --suspects: runs has no option --suspects"]);
+  expect(wrongCall("rig run dc-screaming --adapter generic-z")).toHaveLength(2);
   expect(wrongCall("rig runs --suspect   # rig fly --high")).toEqual([]);
   expect(wrongScript("npm run benchmarks")).toHaveLength(1);
   expect(wrongPath("rig/cli/nothing.ts", "README.md")).toHaveLength(1);
