@@ -3,7 +3,7 @@ import { asRigError } from "../../model/errors.ts";
 import { anySerial } from "../declare.ts";
 import { type InputOptions, readInputs } from "../inputs.ts";
 import { type Preflight, preflight } from "../preflight.ts";
-import { neverReached } from "../preflightSteps.ts";
+import { codeOf, neverReached, stepsInCode } from "../preflightSteps.ts";
 import { findProcedure } from "../procedures.ts";
 import { duration, prefixed } from "../progress.ts";
 
@@ -29,7 +29,7 @@ export async function check(given: CheckOptions): Promise<number> {
     return refused;
   }
   const result = await preflight(inputs, options, "all");
-  const unreached = neverReached(result.steps);
+  const unreached = neverReached(result.steps, stepsInCode(undefined, codeOf(inputs.procedure.id)));
   const judgements = [...new Set(result.dry.measurements.map((m) => m.id))];
   if (options.json) {
     const { facts, findings, paths, judgements: forced, calls, answers, skipped, accepted, dry } = result;
@@ -75,7 +75,7 @@ function show(result: Preflight, judgements: number, unreached: readonly string[
       `${answers} with another answer of the operator`,
   );
   out(`  ${skipped} calls and judgements share step and name with one tried and were not forced on their own`);
-  if (unreached.length > 0) out(`  steps in procedures/ that no path entered: ${unreached.join("; ")}`);
+  if (unreached.length > 0) out(`  steps of its routines that no path entered: ${unreached.join("; ")}`);
   for (const { path, what } of result.findings) out(`  FOUND  ${path}: ${what}`);
   out(
     result.accepted

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type InputOptions, type Inputs, readInputs } from "../../../rig/cli/inputs.ts";
 import { forcedPath, liveAfter, type NominalPath, nominalPath, preflight } from "../../../rig/cli/preflight.ts";
 import { planOfRun } from "../../../rig/cli/preflightCache.ts";
-import { neverReached, stepsInCode } from "../../../rig/cli/preflightSteps.ts";
+import { codeOf, neverReached, stepsInCode } from "../../../rig/cli/preflightSteps.ts";
 import { findingsOf, pathsToTry } from "../../../rig/engine/preflight.ts";
 import type { Forced } from "../../../rig/engine/preflightForce.ts";
 import { reading } from "../../../rig/model/reading.ts";
@@ -194,6 +194,17 @@ describe("steps never reached", () => {
   test("are those of the code that no path entered", () => {
     expect(stepsInCode()).toContain("Drop resistance");
     expect(neverReached(["A / B", "C"], ["A", "B", "D"])).toEqual(["D"]);
+  });
+
+  test("are looked for in the procedure's file and what it imports, no further", () => {
+    const files = codeOf("incoming");
+    expect(files).toContain("incoming.ts");
+    expect(files).toContain("routines/fourWire.ts");
+    expect(files).not.toContain("routines/drop.ts");
+    const steps = stepsInCode(undefined, files);
+    expect(steps).toContain("Control pilot");
+    expect(steps).not.toContain("Drop resistance");
+    expect(codeOf("no-such-procedure").length).toBeGreaterThan(files.length);
   });
 });
 
