@@ -29,7 +29,7 @@ export const taught: Readonly<Record<string, Taught>> = {
   coverage: {
     examples: [
       "rig coverage incoming --family A --seed 1 --count 48",
-      "rig coverage incoming --family A --seed 1 --unit 17        (one of them again, with its adapter file)",
+      "rig coverage incoming --family A --seed 1 --unit 17        # one of them again, with its adapter file",
     ],
     exitCodes: "0, 2 wrong usage or input, 20 a fault escaped or a sound adapter did not pass",
   },
