@@ -72,6 +72,7 @@ class Client implements GuardClient {
   #id = 0;
   #unanswered = 0;
   #released = false;
+  #releasing = false;
 
   constructor(path: string, patience: number) {
     this.#path = path;
@@ -97,7 +98,8 @@ class Client implements GuardClient {
   }
 
   beat(): void {
-    if (this.#lost.signal.aborted || this.#released) return;
+    // Once asked to let go the guard may be gone before its answer is read: a beat would be written to nobody.
+    if (this.#lost.signal.aborted || this.#releasing) return;
     this.#unanswered += 1;
     if (this.#unanswered > UNANSWERED_max * this.#patience) this.end(`it left ${UNANSWERED_max} beats unanswered`);
     else this.#wire.send({ do: "beat" });
@@ -122,12 +124,14 @@ class Client implements GuardClient {
   }
 
   async release(): Promise<void> {
+    this.#releasing = true;
     await this.#ask({ do: "release" }, within(ANSWER_ms));
     this.#released = true;
     this.#wire.end("released");
   }
 
   async handOver(): Promise<void> {
+    this.#releasing = true;
     this.#released = true;
     this.#wire.end("the controller hands over");
     const until_ms = performance.now() + HAND_OVER_ms;
