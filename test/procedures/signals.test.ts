@@ -135,6 +135,12 @@ describe("incoming in 90 s", () => {
       { procedure: incoming, adapter: adapterFile("pe-open"), bench: benchFile("earth-tie") },
       { id: "rig.pe.open.r", step: "Open fixture", cause: /^the two PE contacts are joined/ },
     ));
+
+  test("a pilot relay that does not close is the bench's fault, and not the adapter's", () =>
+    expectRigFault(
+      { procedure: incoming, bench: "stuckOpen: ['KP1.A#0']\n" },
+      { id: "rig.signal.agreement/CP", step: "Control pilot", cause: /^no pilot gets through/ },
+    ));
 });
 
 describe("pilot-corners (all its faults: test/slow/pilotCorners.test.ts)", () => {
