@@ -79,6 +79,8 @@ export class WorkerLink {
     } else if (this.waiting?.is === message.is) {
       const { resolve, timer } = this.waiting;
       this.waiting = undefined;
+      // Its last word: the thread may be gone before anybody who waits for it has had a turn.
+      if (message.is === "closed") this.ended = true;
       clearTimeout(timer);
       resolve(message);
     } else this.lose(`the store's thread answered ${message.is} unasked`);
