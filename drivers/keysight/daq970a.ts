@@ -182,11 +182,18 @@ class Daq {
     const scan = this.#scan;
     if (scan === undefined) throw new RigError("PLAN_INVALID", "no scan runs on the data acquisition unit");
     const wanted = scan.channels.length;
+    let points = 0;
+    const complete = (): string => `a scan of ${wanted} channels was complete (${points} readings so far)`;
     for (;;) {
-      const points = await this.#points(io);
+      try {
+        points = await this.#points(io);
+      } catch (error) {
+        if (!ranOut(error)) throw error;
+        throw new RigError("INSTRUMENT_TIMEOUT", `the deadline passed before ${complete()}`, {}, { cause: error });
+      }
       this.#stillRuns(scan);
       if (points >= wanted) break;
-      await pause(POLL_ms, `a scan of ${wanted} channels was complete (${points} readings so far)`, io);
+      await pause(POLL_ms, complete(), io);
       this.#stillRuns(scan);
     }
     const readings = await this.#take(`DATA:REM? ${wanted}`, scan.channels, io);
@@ -239,3 +246,7 @@ class Daq {
     return this.#readings(tagged, () => now_s);
   }
 }
+
+/** The deadline passed before the question had left: it says nothing of the instrument. */
+const ranOut = (error: unknown): boolean =>
+  error instanceof RigError && error.code === "INSTRUMENT_TIMEOUT" && error.facts["phase"] === "queued";
