@@ -36,9 +36,10 @@ export function inputsOf({ procedure = "dc-screening", type = "generic-a-pass" }
   const known = inputs.get(key);
   if (known) return known;
   const made = readInputs({ procedure, adapter: type, serial: "SN-1", operator: "test" });
-  const coarse = { ...made, bench: withFewerSamples(made.bench) };
-  inputs.set(key, coarse);
-  return coarse;
+  // A capacitance is read from an edge, which needs them all.
+  const used = procedure === "pilot-corners" ? made : { ...made, bench: withFewerSamples(made.bench) };
+  inputs.set(key, used);
+  return used;
 }
 
 const planned = new Map<string, readonly string[]>();
