@@ -40,13 +40,18 @@ describe.skipIf(!present)("the twin against ngspice", () => {
   });
 
   test("a station resistor that is off by 0.1 % on one side would be noticed", () => {
-    const { plant } = draw(2, "level");
-    const elements = plant
-      .circuit()
-      .elements.map((e) => (e.id === "CPS.R" && e.type === "branch" ? { ...e, ohm: e.ohm * 1.001 } : e));
-    const [theirs] = direct(elements, "COM_S", [["PILOT.OUT", "CP_S"]]);
-    const ours = plant.circuit().volt("PILOT.OUT", "CP_S");
-    expect(Math.abs((ours as number) - (theirs as number))).toBeGreaterThan(1e-4 + 1e-5 * Math.abs(theirs as number));
+    // Not in state A, where it carries no current: the worst of ten draws tells.
+    let worst = 0;
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const { plant } = draw(seed, "level");
+      const elements = plant
+        .circuit()
+        .elements.map((e) => (e.id === "CPS.R" && e.type === "branch" ? { ...e, ohm: e.ohm * 1.001 } : e));
+      const theirs = direct(elements, "COM_S", [["PILOT.OUT", "CP_S"]])[0] as number;
+      const ours = plant.circuit().volt("PILOT.OUT", "CP_S") as number;
+      worst = Math.max(worst, Math.abs(ours - theirs) / (1e-4 + 1e-5 * Math.abs(theirs)));
+    }
+    expect(worst).toBeGreaterThan(1);
   });
 
   test("the PWM of 12 random circuits agrees within 1 % of the swing all along its period", () => {
