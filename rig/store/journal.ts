@@ -18,8 +18,8 @@ import { Waiters } from "./waiters.ts";
 
 /** Bytes on the way to the disk: beyond this the disk does not keep up and the run ends. */
 const queue_bytes_max = 256 * 2 ** 20;
-/** Points of a run in memory, 16 B each. */
-const points_max = 8_000_000;
+/** Points of a run in memory: 16 B each, 8 B in a capture. Two inlets with all their captures come to some 10 million. */
+const points_max = 16_000_000;
 /** Texts gathered before they are handed over even if nobody waits. */
 const batch_bytes = 256 * 1024;
 /** Points are handed over at least this often, so that they are on disk within a second. */
