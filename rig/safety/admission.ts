@@ -179,7 +179,8 @@ class Gate implements SafetyLayer {
     this.#checkFeedback();
     if (this.#options.realTime !== true) return;
     const driven = drivenCurrent(this.#options.bench, this.#state) > noCurrent_A;
-    const found = this.#age.check(driven, this.#wall_ms());
+    const daq = Object.values(this.#options.bench.instruments).find(({ kind }) => kind === "daq");
+    const found = this.#age.check(driven, this.#wall_ms(), daq?.role ?? "the bench");
     if (found) this.#latch.trip(found, "TRIPPED");
   }
 

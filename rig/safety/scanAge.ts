@@ -12,8 +12,8 @@ export class ScanAge {
     if (this.#since_ms !== undefined) this.#since_ms = now_ms;
   }
 
-  /** @param driven whether more than 1 A may flow */
-  check(driven: boolean, now_ms: number): Violation | undefined {
+  /** @param driven whether more than 1 A may flow; `from` names who should scan */
+  check(driven: boolean, now_ms: number, from: string): Violation | undefined {
     if (!driven) {
       this.#since_ms = undefined;
       return undefined;
@@ -21,7 +21,7 @@ export class ScanAge {
     this.#since_ms ??= now_ms;
     const age_ms = now_ms - this.#since_ms;
     if (age_ms <= age_ms_max) return undefined;
-    const why = `no scan for ${(age_ms / 1000).toFixed(1)} s while a current may flow, allowed ${age_ms_max / 1000} s`;
+    const why = `no scan from ${from} for ${(age_ms / 1000).toFixed(1)} s while a current may flow, allowed ${age_ms_max / 1000} s`;
     return { rule: "watch-scan-age", why };
   }
 }

@@ -171,7 +171,10 @@ function judgeUnplug(
   for (const [unit, on] of bench.loads)
     if (on && instant.port !== `load${unit + 1}`) wrong.push(`load ${unit + 1} is still on`);
   if (bench.closed.size > 0 && instant.port !== "relays") wrong.push(`closed: ${[...bench.closed].join(" ")}`);
-  if (rig.outcome?.ending !== "rig-error") wrong.push(`the run ended as ${rig.outcome?.ending ?? "nothing"}`);
+  // A DAQ that gives no scan under current trips before its question is overdue.
+  const noScan = /watch-scan-age: no scan from daq/.test(rig.outcome?.firstCause ?? "");
+  const due = instant.port === "daq" && noScan ? "aborted" : "rig-error";
+  if (rig.outcome?.ending !== due) wrong.push(`the run ended as ${rig.outcome?.ending ?? "nothing"}`);
   if (rig.outcome !== undefined && !rig.outcome.firstCause.includes(instant.port))
     wrong.push(`the cause does not name ${instant.port}`);
   if (loss === "hang-up" || loss === "other" || loss === "back") {

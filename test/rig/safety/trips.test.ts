@@ -63,7 +63,7 @@ describe("S10 what cannot be seen is not taken for good", () => {
       pass(2400);
       expect(rig.safety.latched()).toBeUndefined();
       pass(200);
-      if (realTime) expect(rig.reason().message).toMatch(/watch-scan-age: no scan for 2\.\d s/);
+      if (realTime) expect(rig.reason().message).toMatch(/watch-scan-age: no scan from daq for 2\.\d s/);
       else expect(rig.safety.latched()).toBeUndefined();
     }
   });
