@@ -9,9 +9,10 @@ import { inWordsOf } from "../rig/plan/mated.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
 import { electrical } from "./routines/electrical.ts";
-import { ambientNow, fitAdapter, needs, recheck } from "./routines/frame.ts";
+import { ambientNow, fitAdapter, needs } from "./routines/frame.ts";
 import { fitHalves, type Mated, matedAt } from "./routines/mating.ts";
 import { mechanics } from "./routines/mechanics.ts";
+import { recheck } from "./routines/recheck.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;

@@ -7,10 +7,12 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { checkpoint, step } from "../rig/plan/words.ts";
 import { electrical } from "./routines/electrical.ts";
-import { ambientNow, fitAdapter, needs, recheck } from "./routines/frame.ts";
+import { ambientNow, fitAdapter, needs } from "./routines/frame.ts";
+import { recheck } from "./routines/recheck.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 
-export { ambientNow, earthStep, fitAdapter, needs, recheck } from "./routines/frame.ts";
+export { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
+export { recheck } from "./routines/recheck.ts";
 
 const minutes = (n: number) => n * 60;
 

@@ -1,6 +1,5 @@
 /**
- * What frames every test of an adapter: fitting it, the earth of its mating, ambient at both ends, and what a resumed run
- * proves again.
+ * What frames every test of an adapter: fitting it, the earth of its mating, ambient at both ends.
  */
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
@@ -9,7 +8,7 @@ import { ask, call, note, step } from "../../rig/plan/words.ts";
 import { earthAtOneAmpere } from "./earth.ts";
 import { ambients } from "./power.ts";
 import { daq } from "./roles.ts";
-import { nestCode, selfCheck } from "./selfCheck.ts";
+import { nestCode } from "./selfCheck.ts";
 import { disconnect } from "./switching.ts";
 
 const minutes = (n: number) => n * 60;
@@ -35,25 +34,6 @@ export const earthStep = (wiring: Wiring, name: string, id = "pe.r.screen"): Pla
     attempts: 2,
     tearDown: () => disconnect(wiring),
   });
-
-/** A resumed run: the adapter comes out, so that the open fixture can be proved, and is mated anew. */
-export function* recheck(context: ProcedureContext): Plan<boolean> {
-  const { wiring } = context;
-  yield* ask({
-    id: "remove-adapter",
-    title: "Resume: remove the adapter",
-    text: "Take the adapter out of the nest, if one is there, and close both lids: the rig checks itself again.",
-    kind: "confirm",
-    timeout_s: minutes(20),
-    action: { do: "remove" },
-  });
-  yield* step("Resume: rig self-check", () => selfCheck(wiring, context.fixture), {
-    deadline_s: minutes(30),
-    takes_s: 90,
-  });
-  yield* step("Resume: fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
-  return yield* earthStep(wiring, "Resume: protective earth at 1 A");
-}
 
 /** Ambient at both ends of the run (ISO/IEC 17025 7.8.3.1); the bench measures no humidity and no pressure. */
 export function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
