@@ -1,60 +1,31 @@
 /** The station in a real browser against the twin: the whole story, and everything that can cut it. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { endAll, left, processesOf, type Running, rig, safe, startTwin, type Twin } from "./rigProcess.ts";
-
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
-const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-const size = { width: 800, height: 480 };
-/** Pictures for a person to look at; only where somebody asks for them. */
-const pictures = process.env["RIG_PICTURES"];
+import { left, processesOf, type Running, safe, type Twin } from "./rigProcess.ts";
+import * as shared from "./stationProcess.ts";
+import { faultsOf, login, picture, secrets, start, untilVerdict } from "./stationProcess.ts";
 
 let browser: Browser;
+let opened: shared.Station | undefined;
 let folder: string;
 let twin: Twin;
 let station: Running;
 let url = "";
 
 beforeAll(async () => {
-  if (!executablePath) throw new Error("no chromium: install Debian's package chromium (.ci/run does)");
-  browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+  browser = await shared.launch();
 });
-
 afterAll(() => browser?.close());
+afterEach(() => shared.closeStation(browser, opened));
 
 async function open(adapter: string): Promise<void> {
-  folder = mkdtempSync(join(tmpdir(), "rig-station-"));
-  twin = await startTwin(join(folder, "bench"), adapter);
-  station = rig("serve", "--port", "0", "--ports", twin.dir, "--store", join(folder, "store"));
-  await station.says(/one-time code/, 30_000);
-  url = /http:\/\/\S+/.exec(station.text())?.[0] ?? "";
+  opened = await shared.openStation(adapter);
+  ({ folder, twin, station, url } = opened);
 }
 
-afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
-  await endAll();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const secrets = { Root: "correct horse", Tina: "87654321" } as const;
-
-async function visit(context?: BrowserContext): Promise<Page> {
-  const page = await (context ?? (await browser.newContext({ viewport: size }))).newPage();
-  page.setDefaultTimeout(60_000);
-  await page.goto(url);
-  return page;
-}
-
-async function login(page: Page, name: keyof typeof secrets): Promise<void> {
-  await page.getByRole("button", { name: "Log in" }).waitFor();
-  await page.getByLabel("Name").fill(name);
-  await page.getByLabel("Password or PIN").fill(secrets[name]);
-  await page.keyboard.press("Enter");
-  await page.getByText("Log out").waitFor();
-}
+const visit = (...[context]: readonly [Parameters<typeof shared.visit>[2]?]): Promise<Page> =>
+  shared.visit(browser, url, context);
 
 /** The administrator by the one-time code, who makes a technician. */
 async function firstStart(): Promise<void> {
@@ -77,50 +48,6 @@ async function technician(): Promise<Page> {
   const page = await visit();
   await login(page, "Tina");
   return page;
-}
-
-/** By keyboard and scanner alone: the scanner types into the field that has the focus. */
-async function start(page: Page, label: string, procedure: string): Promise<void> {
-  await page.getByLabel("Scan or type the label").waitFor();
-  await page.keyboard.type(label);
-  await page.keyboard.press("Enter");
-  await page.getByLabel("Procedure").selectOption(procedure);
-  await page.getByText("What will be energised").waitFor();
-  await page.getByRole("button", { name: "Start" }).click();
-}
-
-/** Answers every prompt by Enter until the verdict is there. */
-async function untilVerdict(page: Page): Promise<string> {
-  for (;;) {
-    await page.locator(".prompt button.go, .verdict").first().waitFor({ timeout: 120_000 });
-    if ((await page.locator(".verdict").count()) > 0) return (await page.locator(".verdict").textContent()) ?? "";
-    const number = await page.locator(".prompt").getAttribute("data-number");
-    await page.keyboard.press("Enter");
-    await page.locator(`.verdict, .prompt:not([data-number="${number}"])`).first().waitFor({ timeout: 120_000 });
-  }
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (pictures === undefined) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
-interface Found {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }[];
-}
-
-/** Faults that axe-core calls serious or critical. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as Found;
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 }
 
 describe("the story", () => {
