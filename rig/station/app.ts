@@ -21,9 +21,9 @@ export interface StationDeps {
 
 export function stationApp({ accounts, hosts, secure, page, runs, now_ms = Date.now }: StationDeps): App {
   const app: App = new Hono<{ Variables: Variables }>();
-  const door: Door = { accounts, sessions: new Sessions(now_ms), hosts, secure };
+  const door: Door = { accounts, sessions: new Sessions(now_ms), throttle: new Throttle(now_ms), hosts, secure };
   guardDoor(app, door);
-  loginRoutes(app, door, new Throttle(now_ms));
+  loginRoutes(app, door);
   runRoutes(app, door, runs);
   pageRoutes(app, page);
   return app;

@@ -8,6 +8,7 @@ import { getCookie } from "hono/cookie";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Account, Accounts, Role } from "./accounts.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
+import type { Throttle } from "./throttle.ts";
 
 export const cookieName = "rig_session";
 /** Largest body of a request, bytes; a photo goes another way. */
@@ -24,6 +25,8 @@ export type Ctx = Context<{ Variables: Variables }>;
 export interface Door {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  /** Slows down guessing of passwords, wherever they are asked for (reauth.ts). */
+  readonly throttle: Throttle;
   /** `host:port` under which pages may call this station: what else a browser says is a trick (DNS rebinding). */
   readonly hosts: readonly string[];
   readonly secure: boolean;

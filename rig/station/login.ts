@@ -1,13 +1,12 @@
 /** First start, login, logout, accounts. Nothing has a default password; failures are slowed down and written down. */
-import { getConnInfo } from "@hono/node-server/conninfo";
 import { deleteCookie, setCookie } from "hono/cookie";
 import { RigError } from "../model/errors.ts";
 import { isRole } from "./accounts.ts";
 import { type App, bodyOf, type Ctx, cookieName, type Door, only, refusal, textIn } from "./http.ts";
-import type { Throttle } from "./throttle.ts";
+import { mustWait, provedAgain, tryPassword } from "./reauth.ts";
 
-export function loginRoutes(app: App, door: Door, throttle: Throttle): void {
-  const { accounts, sessions } = door;
+export function loginRoutes(app: App, door: Door): void {
+  const { accounts, sessions, throttle } = door;
 
   const enter = (c: Ctx, name: string) => {
     const { token, session } = sessions.start(name);
@@ -33,20 +32,13 @@ export function loginRoutes(app: App, door: Door, throttle: Throttle): void {
     const body = await bodyOf(c);
     const name = textIn(body, "name", 64);
     const secret = textIn(body, "secret");
-    const keys = [`name ${name.trim().toLowerCase()}`, `address ${getConnInfo(c).remote.address ?? "?"}`];
-    const wait_s = Math.max(...keys.map((key) => throttle.wait_s(key)));
-    if (wait_s > 0) {
-      c.header("Retry-After", String(wait_s));
-      return refusal(c, 429, `too many wrong tries: wait ${wait_s} s`);
-    }
-    // Counted before the answer is known: parallel guesses do not slip through.
-    for (const key of keys) throttle.failed(key);
-    const account = await accounts.verify(name, secret);
-    if (!account) {
+    const tried = await tryPassword(c, door, name, secret);
+    if ("wait_s" in tried) return mustWait(c, tried.wait_s);
+    if ("wrong" in tried) {
       accounts.audit("nobody", "login failed", { name: name.slice(0, 64) });
       return refusal(c, 401, "name or password is wrong");
     }
-    for (const key of keys) throttle.succeeded(key);
+    const { account } = tried;
     accounts.audit(account.name, "login");
     return enter(c, account.name);
   });
@@ -91,7 +83,8 @@ export function loginRoutes(app: App, door: Door, throttle: Throttle): void {
   app.post("/api/secret", only(door), async (c) => {
     const body = await bodyOf(c);
     const { name } = c.get("account");
-    if (!(await accounts.verify(name, textIn(body, "old")))) return refusal(c, 403, "the old password is wrong");
+    const no = await provedAgain(c, door, textIn(body, "old"), "password change");
+    if (no) return no;
     await accounts.setSecret(name, name, textIn(body, "secret"));
     sessions.endAllOf(name);
     return enter(c, name);
