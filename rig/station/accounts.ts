@@ -7,7 +7,7 @@ import { canonical, type Data } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
 import { linkOf, noHash } from "../store/chain.ts";
 import { closeStore, type Database, inTransaction, openStore, type Row, type Shape } from "../store/database.ts";
-import { checkSecret, hashOfSecret, matchesSecret } from "./password.ts";
+import { type Cost, checkSecret, hashOfSecret, matchesSecret, cost as usualCost } from "./password.ts";
 
 export const roles = ["technician", "engineer", "qa", "administrator"] as const;
 export type Role = (typeof roles)[number];
@@ -67,13 +67,17 @@ export class Accounts {
   /** One-time code of the first start; undefined once there is an administrator. */
   private code: string | undefined;
 
-  private constructor(db: Database) {
+  private readonly cost: Cost;
+
+  private constructor(db: Database, cost: Cost) {
     this.db = db;
+    this.cost = cost;
     if (!this.list().some(({ role, disabled }) => role === "administrator" && !disabled)) this.code = oneTimeCode();
   }
 
-  static async open(dir: string): Promise<Accounts> {
-    return new Accounts(await openStore(dir, {}, stationShape));
+  /** `cost`: of the hashes made here; tests have many passwords and little time. */
+  static async open(dir: string, cost: Cost = usualCost): Promise<Accounts> {
+    return new Accounts(await openStore(dir, {}, stationShape), cost);
   }
 
   /** For the terminal only: whoever reads it there makes the first administrator. */
@@ -101,7 +105,7 @@ export class Accounts {
     const plain = checkName(name);
     checkSecret(plain, secret);
     if (this.row(plain)) throw new RigError("USAGE", `there is an account ${plain} already`);
-    const hash = await hashOfSecret(secret);
+    const hash = await hashOfSecret(secret, this.cost);
     inTransaction(this.db, () => {
       this.db.prepare("INSERT INTO account (name, role, secret) VALUES (?, ?, ?)").run(plain, role, hash);
       this.note(by, "account made", { name: plain, role });
@@ -131,7 +135,7 @@ export class Accounts {
     const now = this.row(name);
     if (!now) throw new RigError("USAGE", `there is no account ${name}`);
     checkSecret(now.name, secret);
-    const hash = await hashOfSecret(secret);
+    const hash = await hashOfSecret(secret, this.cost);
     inTransaction(this.db, () => {
       this.db.prepare("UPDATE account SET secret = ? WHERE name = ?").run(hash, now.name);
       this.note(by, "password changed", { name: now.name });
@@ -141,7 +145,7 @@ export class Accounts {
   /** The account when the secret is right and it is not disabled. Takes as long for a name that nobody has. */
   async verify(name: string, secret: string): Promise<Account | undefined> {
     const now = this.row(name.trim());
-    const right = await matchesSecret(secret, now?.secret);
+    const right = await matchesSecret(secret, now?.secret, this.cost);
     return right && now && !now.disabled ? { name: now.name, role: now.role, disabled: false } : undefined;
   }
 

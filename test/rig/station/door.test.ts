@@ -1,108 +1,26 @@
 /** What the door lets in: each attack below is refused, written down, and the bench is untouched. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Accounts } from "../../../rig/station/accounts.ts";
-import { stationApp } from "../../../rig/station/app.ts";
-import { BenchRuns } from "../../../rig/station/bench.ts";
-import type { App } from "../../../rig/station/http.ts";
-import { Live } from "../../../rig/station/live.ts";
-import { Tail } from "../../../rig/store/tail.ts";
+import { as, job, secretOf, TestStation, type Visitor } from "./doorFixture.ts";
 
-const host = "127.0.0.1:8420";
-const origin = `http://${host}`;
-const env = { incoming: { socket: { remoteAddress: "127.0.0.1", remotePort: 1, remoteFamily: "IPv4" } } };
-const secrets = { Tina: "87654321", Queenie: "quality first", Root: "correct horse" } as const;
-const dir = mkdtempSync(join(tmpdir(), "rig-station-"));
-
-let accounts: Accounts;
-let app: App;
-let now_ms = 1_000_000;
-const started: (readonly string[])[] = [];
-let stops = 0;
+let station: TestStation;
 let tina: Visitor;
 let queenie: Visitor;
 let root: Visitor;
 
 beforeAll(async () => {
-  accounts = await Accounts.open(dir);
-  await accounts.setUp(accounts.setupCode ?? "", "Root", secrets.Root);
-  await accounts.create("Root", "Tina", "technician", secrets.Tina);
-  await accounts.create("Root", "Queenie", "qa", secrets.Queenie);
-  const bench = new BenchRuns({
-    bench: "RB-1",
-    simulated: true,
-    start: (args) => {
-      started.push(args);
-      return {
-        send: () => undefined,
-        stop: () => {
-          stops += 1;
-        },
-        onMessage: () => undefined,
-        onExit: () => undefined,
-      };
-    },
-    makeSafe: async () => ({ proved: true, why: "test" }),
-    ended: async () => ({ safe: true, why: "test" }),
-    utc: () => new Date(now_ms).toISOString(),
-  });
-  app = stationApp({
-    accounts,
-    hosts: [host],
-    secure: false,
-    page: new Map(),
-    now_ms: () => now_ms,
-    runs: {
-      bench,
-      live: new Live(bench, () => Tail.open(dir)),
-      catalogue: {
-        procedures: [{ id: "incoming", title: "Incoming", families: ["A"] }],
-        adapters: [{ id: "generic-a-pass", title: "generic", family: "A", rating: "500 A" }],
-      },
-      prepare: async () => ({ refused: "test", remedy: "" }),
-      argsOf: ({ procedure }) => ["run", procedure],
-      read: async () => undefined,
-      report: async () => undefined,
-    },
-  });
-  // A password costs 0.3 s by design: most tests share these.
+  station = await TestStation.open(["Tina", "Queenie"]);
   [tina, queenie, root] = [await login("Tina"), await login("Queenie"), await login("Root")];
 });
 
-afterAll(() => {
-  accounts.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => station.close());
 
-interface Visitor {
-  readonly cookie: string;
-  readonly csrf: string;
-}
-
-const ask = (path: string, init: RequestInit & { readonly headers?: Record<string, string> } = {}) =>
-  app.request(path, { ...init, headers: { host, ...init.headers } }, env);
-
-const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  ask(path, {
-    method: "POST",
-    body: typeof body === "string" ? body : JSON.stringify(body),
-    headers: { origin, "content-type": "application/json", ...headers },
-  });
-
-const as = ({ cookie, csrf }: Visitor) => ({ cookie, "x-rig-csrf": csrf });
-
-async function login(name: keyof typeof secrets): Promise<Visitor> {
-  const answer = await post("/api/login", { name, secret: secrets[name] });
-  expect(answer.status).toBe(200);
-  const set = answer.headers.get("set-cookie") ?? "";
-  expect(set).toMatch(/HttpOnly/);
-  expect(set).toMatch(/SameSite=Strict/);
-  return { cookie: set.split(";")[0] ?? "", csrf: ((await answer.json()) as { csrf: string }).csrf };
-}
-
-const job = { procedure: "incoming", adapter: "generic-a-pass", serial: "SN-1" };
+const login: TestStation["login"] = (name) => station.login(name);
+const ask: TestStation["ask"] = (...of) => station.ask(...of);
+const post: TestStation["post"] = (...of) => station.post(...of);
 
 test("a weak password does not use up the one-time code, and wrong codes are slowed down", async () => {
   const other = mkdtempSync(join(tmpdir(), "rig-station-first-"));
@@ -110,9 +28,9 @@ test("a weak password does not use up the one-time code, and wrong codes are slo
   try {
     const code = fresh.setupCode ?? "";
     await expect(fresh.setUp(code, "Root", "short")).rejects.toThrow(/8 to 200 characters/);
-    await expect(fresh.setUp("WRONGCOD", "Root", secrets.Root)).rejects.toThrow(/wrong or used/);
-    expect((await fresh.setUp(code, "Root", secrets.Root)).role).toBe("administrator");
-    await expect(fresh.setUp(code, "Eve", secrets.Root)).rejects.toThrow(/wrong or used/);
+    await expect(fresh.setUp("WRONGCOD", "Root", secretOf("Root"))).rejects.toThrow(/wrong or used/);
+    expect((await fresh.setUp(code, "Root", secretOf("Root"))).role).toBe("administrator");
+    await expect(fresh.setUp(code, "Eve", secretOf("Root"))).rejects.toThrow(/wrong or used/);
   } finally {
     fresh.close();
     rmSync(other, { recursive: true, force: true });
@@ -138,7 +56,7 @@ test("a stranger reads nothing and changes nothing", async () => {
   for (const path of ["/api/start", "/api/stop", "/api/safe", "/api/answer", "/api/accounts", "/api/logout"]) {
     expect({ path, status: (await post(path, job)).status }).toEqual({ path, status: 401 });
   }
-  expect(started).toEqual([]);
+  expect(station.started).toEqual([]);
 });
 
 test("a foreign page cannot act with the cookie of somebody who is logged in", async () => {
@@ -154,8 +72,8 @@ test("a foreign page cannot act with the cookie of somebody who is logged in", a
     expect({ name, status: (await post("/api/start", job, headers)).status }).toEqual({ name, status: 403 });
   }
   expect((await post("/api/start", job, { ...as(tina), "content-type": "text/plain" })).status).toBe(400);
-  expect(started).toEqual([]);
-  expect(accounts.actions(20).map(({ what }) => what)).toContain("refused: foreign origin");
+  expect(station.started).toEqual([]);
+  expect(station.accounts.actions(20).map(({ what }) => what)).toContain("refused: foreign origin");
 });
 
 test("nothing changes by GET", async () => {
@@ -170,9 +88,9 @@ test("roles are held: QA starts nothing, a technician makes no accounts; both ar
   expect(
     (await post("/api/accounts", { name: "X", role: "administrator", secret: "12345678a" }, as(tina))).status,
   ).toBe(403);
-  expect(started).toEqual([]);
-  expect(accounts.list().map(({ name }) => name)).toEqual(["Queenie", "Root", "Tina"]);
-  expect(accounts.actions(2).map(({ who, what }) => [who, what])).toEqual([
+  expect(station.started).toEqual([]);
+  expect(station.accounts.list().map(({ name }) => name)).toEqual(["Queenie", "Root", "Tina"]);
+  expect(station.accounts.actions(2).map(({ who, what }) => [who, what])).toEqual([
     ["Tina", "refused: role"],
     ["Queenie", "refused: role"],
   ]);
@@ -190,7 +108,7 @@ test.each([
   const answer = await post("/api/start", body, as(tina));
   expect(answer.status).toBe(status);
   expect(((await answer.json()) as { error: string }).error).not.toMatch(/\n|at .*\.ts/);
-  expect(started).toEqual([]);
+  expect(station.started).toEqual([]);
 });
 
 test.each([
@@ -208,13 +126,26 @@ test("guessing is slowed down, for the account and for the address, and a right 
     Array.from({ length: 5 }, () => post("/api/login", { name: "Tina", secret: "wrong one" })),
   );
   expect(known.map(({ status }) => status)).toContain(401);
-  const late = await post("/api/login", { name: "Tina", secret: secrets.Tina });
+  const late = await post("/api/login", { name: "Tina", secret: secretOf("Tina") });
   expect({ status: late.status, wait: Number(late.headers.get("retry-after")) > 0 }).toEqual({
     status: 429,
     wait: true,
   });
-  now_ms += 901_000;
+  station.now_ms += 901_000;
   tina = await login("Tina");
+});
+
+test("a password of a real station is kept by scrypt at the cost that OWASP advises", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rig-station-cost-"));
+  const real = await Accounts.open(dir);
+  try {
+    await real.setUp(real.setupCode ?? "", "Root", secretOf("Root"));
+    expect((await real.verify("root", secretOf("Root")))?.name).toBe("Root");
+  } finally {
+    real.close();
+  }
+  expect(readFileSync(join(dir, "station.sqlite")).includes("scrypt$131072$8$1$")).toBe(true);
+  rmSync(dir, { recursive: true, force: true });
 });
 
 test("an unknown name and a wrong password look alike", async () => {
@@ -223,18 +154,18 @@ test("an unknown name and a wrong password look alike", async () => {
     await post("/api/login", { name: "Root", secret: "x" }),
   ];
   expect([one.status, await one.text()]).toEqual([other.status, await other.text()]);
-  now_ms += 901_000;
+  station.now_ms += 901_000;
 });
 
 test("a session that nobody touched for half an hour may watch and stop, and nothing else", async () => {
   expect((await post("/api/start", job, as(tina))).status).toBe(200);
-  expect(started).toEqual([["run", "incoming"]]);
-  now_ms += 31 * 60_000;
+  expect(station.started).toEqual([["run", "incoming"]]);
+  station.now_ms += 31 * 60_000;
   expect((await ask("/api/me", { headers: as(tina) })).status).toBe(200);
   expect((await post("/api/answer", { number: 1, answer: true }, as(tina))).status).toBe(401);
   expect((await post("/api/stop", {}, as(tina))).status).toBe(200);
-  expect(stops).toBe(1);
-  now_ms += 12 * 3600_000;
+  expect(station.stops).toBe(1);
+  station.now_ms += 12 * 3600_000;
   expect((await ask("/api/me", { headers: as(tina) })).status).toBe(401);
 });
 
@@ -246,7 +177,7 @@ test("a token that was logged out is dead, and so are the sessions of an account
   root = await login("Root");
   expect((await post("/api/accounts/change", { name: "tina", disabled: true }, as(root))).status).toBe(200);
   expect((await ask("/api/me", { headers: as(again) })).status).toBe(401);
-  expect((await post("/api/login", { name: "Tina", secret: secrets.Tina })).status).toBe(401);
+  expect((await post("/api/login", { name: "Tina", secret: secretOf("Tina") })).status).toBe(401);
   expect((await post("/api/accounts/change", { name: "Root", disabled: true }, as(root))).status).toBe(400);
 });
 
