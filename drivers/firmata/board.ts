@@ -47,6 +47,8 @@ interface Board extends Emitter {
   readonly io: Emitter & { readonly analogPins: readonly number[]; reportAnalogPin(channel: number, on: 0 | 1): void };
   readonly RESOLUTION: { readonly ADC: number };
   pinMode(pin: number, mode: number): void;
+  /** johnny-five's own patience of 10 s, from the first byte to "ready". */
+  readonly timer?: NodeJS.Timeout;
   readonly MODES: { readonly OUTPUT: number };
 }
 type Firmata = new (transport: FirmataTransport, options: object) => Board["io"];
@@ -79,15 +81,25 @@ export async function openFirmata(
     // sigint: johnny-five would end the whole process at SIGINT, in front of our safe-off.
     const board = new five.Board({ io: firmata, repl: false, debug: false, sigint: false });
     const ready = new Promise<void>((resolve) => void board.on("ready", () => resolve()));
+    // Deadlines are ours: its error after 10 s, heard by nobody, would end the process long after the opening has failed.
+    board.on("error", (what) => lost.abort(openFailed(`the board at ${path} says: ${firstLine(what)}`, path)));
     transport.start(link);
     const late = `no Firmata answers at ${path}: load StandardFirmata, and check the baud rate (${baud})`;
-    await within(ready, AbortSignal.any([lost.signal, io.signal]), io.deadline_wall_ms, () => openFailed(late, path));
+    const signal = AbortSignal.any([lost.signal, io.signal]);
+    await within(ready, signal, io.deadline_wall_ms, () => openFailed(late, path)).finally(() => {
+      clearTimeout(board.timer);
+    });
     return new OpenBoard(path, five, board, lost, () => link.close(true));
   } catch (error) {
     await link.close(true);
     throw error;
   }
 }
+
+const firstLine = (what: unknown): string => {
+  const { message } = (typeof what === "object" && what !== null ? what : {}) as { readonly message?: unknown };
+  return `${message ?? what}`.split("\n", 1)[0] ?? "";
+};
 
 const openFailed = (why: string, path: string, cause?: unknown): RigError =>
   new RigError("PORT_OPEN_FAILED", why, { path }, cause === undefined ? {} : { cause });

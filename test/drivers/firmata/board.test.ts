@@ -102,8 +102,14 @@ describe("opening a board", () => {
     const folder = mkdtempSync(join(tmpdir(), "firmata-"));
     const pty = await openPty(join(folder, "mute"));
     pty.onData(() => undefined);
+    const [armed, cleared] = [vi.spyOn(globalThis, "setTimeout"), vi.spyOn(globalThis, "clearTimeout")];
     const opening = openFirmata({ path: join(folder, "mute") }, io(300), { greeting_ms: 5 });
     await expect(opening).rejects.toThrow(/no Firmata answers.*StandardFirmata.*PORT_OPEN_FAILED/);
+    // johnny-five would throw after its own 10 s, long after the opening has failed.
+    const patience = armed.mock.calls.findIndex(([, delay_ms]) => delay_ms === 10_000);
+    expect(patience).toBeGreaterThanOrEqual(0);
+    expect(cleared.mock.calls.flat()).toContain(armed.mock.results[patience]?.value);
+    vi.restoreAllMocks();
     pty.close();
     rmSync(folder, { recursive: true });
   });
