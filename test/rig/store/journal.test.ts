@@ -1,25 +1,17 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Worker } from "node:worker_threads";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { openStore } from "../../../rig/store/database.ts";
 import { createRun, type RunOptions, type StoreJournal } from "../../../rig/store/journal.ts";
 import { closeInterrupted, openReader, type Reader } from "../../../rig/store/reader.ts";
 import type { NewRun } from "../../../rig/store/types.ts";
 import { enter, judged, newRun, note, read, tempDir, ticking, withSerial } from "./fixture.ts";
 
-const workers = vi.hoisted(() => [] as unknown[]);
-
-vi.mock("node:worker_threads", async (original) => {
-  const real = await original<typeof import("node:worker_threads")>();
-  class Watched extends real.Worker {
-    constructor(...args: ConstructorParameters<typeof real.Worker>) {
-      super(...args);
-      workers.push(this);
-    }
-  }
-  return { ...real, Worker: Watched };
-});
+const workers: Worker[] = [];
+const watch = (worker: Worker): void => void workers.push(worker);
+beforeAll(() => void process.on("worker", watch));
+afterAll(() => void process.off("worker", watch));
 
 const open: StoreJournal[] = [];
 const pass = { verdict: "pass", ending: "completed" } as const;
@@ -167,7 +159,7 @@ test("the death of the store's thread rejects all who wait", async () => {
   const journal = await start(dir);
   const waiting = journal.durable(journal.append(read(1)));
   const outcome = expect(waiting).rejects.toMatchObject({ code: "STORAGE_FAILED" });
-  await (workers.at(-1) as Worker).terminate();
+  await workers.at(-1)?.terminate();
   await outcome;
   expect(journal.broken.aborted).toBe(true);
   await expect(journal.finish(none)).rejects.toMatchObject({ code: "STORAGE_FAILED" });
