@@ -42,8 +42,8 @@ export const taught: Readonly<Record<string, Taught>> = {
     exitCodes: "0 when it is ended by Ctrl-C, 2 wrong usage or input",
   },
   doctor: {
-    examples: ["rig doctor --ports /tmp/bench"],
-    exitCodes: "0 all well, 2 wrong usage or input, 40 something does not answer, is overdue or locked",
+    examples: ["rig doctor --ports /tmp/bench", "rig doctor --ports /tmp/bench --lines"],
+    exitCodes: "0 all well, 2 wrong usage or input, 40 something does not answer, is open, overdue, latched or locked",
   },
   safe: {
     examples: ["rig safe --ports /tmp/bench"],

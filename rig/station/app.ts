@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Accounts } from "./accounts.ts";
 import { type loadPage, pageRoutes } from "./files.ts";
+import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
@@ -15,16 +16,18 @@ export interface StationDeps {
   readonly secure: boolean;
   readonly page: ReturnType<typeof loadPage>;
   readonly runs: RunDeps;
+  readonly health?: Health;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
 
-export function stationApp({ accounts, hosts, secure, page, runs, now_ms = Date.now }: StationDeps): App {
+export function stationApp({ accounts, hosts, secure, page, runs, health, now_ms = Date.now }: StationDeps): App {
   const app: App = new Hono<{ Variables: Variables }>();
   const door: Door = { accounts, sessions: new Sessions(now_ms), throttle: new Throttle(now_ms), hosts, secure };
   guardDoor(app, door);
   loginRoutes(app, door);
   runRoutes(app, door, runs);
+  if (health) healthRoutes(app, door, health);
   pageRoutes(app, page);
   return app;
 }

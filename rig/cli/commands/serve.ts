@@ -12,7 +12,9 @@ import { Accounts } from "../../station/accounts.ts";
 import { stationApp } from "../../station/app.ts";
 import { BenchRuns, type Child } from "../../station/bench.ts";
 import { loadPage } from "../../station/files.ts";
+import { Health } from "../../station/health.ts";
 import { Live } from "../../station/live.ts";
+import { LastReadings } from "../../station/readings.ts";
 import type { Catalogue } from "../../station/runs.ts";
 import { storeFile } from "../../store/database.ts";
 import { closeInterrupted, openReader, type Reader } from "../../store/reader.ts";
@@ -21,6 +23,7 @@ import { defaultBench } from "../defaults.ts";
 import { procedures } from "../procedures.ts";
 import { root } from "../root.ts";
 import { twinPorts } from "../twinPorts.ts";
+import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { prepare } from "./servePrepare.ts";
 import { reportOf } from "./serveReports.ts";
 
@@ -54,14 +57,26 @@ export async function serve(options: ServeOptions): Promise<number> {
     ...(options.bench === undefined ? [] : ["--bench", options.bench]),
     ...(options.ports === undefined ? [] : ["--ports", options.ports]),
   ];
-  const runs = new BenchRuns({
+  const runs: BenchRuns = new BenchRuns({
     bench: bench.id,
     simulated: options.ports !== undefined,
-    start: (args) => controller(args),
-    makeSafe: () => makeSafe(options),
+    // A check of the bench that is under way ends first: it holds the ports.
+    start: (args) => started(health.idle(), () => controller(args)),
+    makeSafe: () => health.idle().then(() => makeSafe(options)),
     ended: (run) => endingOf(options.store, run),
     utc: () => new Date().toISOString(),
   });
+  const now_ms = () => performance.now();
+  const readings = new LastReadings(bench, now_ms);
+  const health = new Health({
+    bench: runs,
+    ask: () => askHealth(program, common),
+    elsewhere: () => reading(options.store, goesOn),
+    readings,
+    utc: () => new Date().toISOString(),
+    now_ms,
+  });
+  const follower = followed(options.store, runs, readings, health, say);
   const live = new Live(runs, () => Tail.open(options.store));
   const looking = setInterval(() => {
     live.look().catch((error: unknown) => say(`station: ${asRigError(error).message}`));
@@ -72,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     hosts,
     secure: tls !== undefined,
     page: loadPage(join(root, "dist", "page")),
+    health,
     runs: {
       bench: runs,
       live,
@@ -115,6 +131,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   say(`${signal}: the station ends${runs.running ? "; its run is stopped and the bench made safe first" : ""}.`);
   await runs.end();
   clearInterval(looking);
+  follower.end();
   live.close();
   accounts.close();
   if ("closeAllConnections" in server) server.closeAllConnections();

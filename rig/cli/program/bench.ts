@@ -35,6 +35,7 @@ export function benchCommands(program: Command): void {
   program
     .command("doctor")
     .description("ask every instrument who it is; list what is overdue; energises nothing")
+    .option("--lines", "read the interlocks too: the guard owns the safety lines for a moment, EN stays low", false)
     .addOption(bench())
     .addOption(ports())
     .addOption(store())
