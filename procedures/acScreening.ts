@@ -43,7 +43,7 @@ function* pass(context: ProcedureContext, mated: Mated, soak: boolean): Plan<boo
   const said = inWordsOf(mated.words, function* (): Plan<boolean> {
     yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
     if (suffix === "") yield* checkpoint("self-check");
-    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
     yield* heatedWithDc(mated);
     const { netlist, rated_A } = mated;
     return yield* electrical(context, { netlist, rated_A, pulse_A: Math.min(rated_A, pulse_most_A), soak });

@@ -37,10 +37,11 @@ function* ageing(context: ProcedureContext): Plan<void> {
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   if (!(yield* step("Mating cycles", () => cycles(context), { deadline_s: minutes(15), takes_s: 10 }))) return;
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   const conditioned = yield* step("Conditioning", () => conditioning(context), {
     deadline_s: minutes(45),
     takes_s: 30,
+    pause: true,
   });
   if (!conditioned) return;
   const wires = yield* earthAndWiring(wiring, context.netlist);
@@ -60,6 +61,7 @@ function* compared(context: ProcedureContext, wires: WiringResult): Plan<void> {
       const rise = { rated_A: adapter.rating.current_A, rule: iecThreeReadings, timeout_s: hours(4), soak: true };
       yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, absolute: true, limits }), {
         deadline_s: hours(5),
+        pause: true,
         takes_s: minutes(90),
         tearDown: () => openLoop(wiring),
       });

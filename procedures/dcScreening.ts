@@ -26,7 +26,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
     yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
     yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
     yield* checkpoint("self-check");
-    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
     if (!(yield* electrical(context, { netlist, rated_A: adapter.rating.current_A, pulse_A, soak }))) return;
     yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   };

@@ -17,7 +17,7 @@ function* threeMatings(context: ProcedureContext): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;
   if (!(yield* readyForPower(wiring))) return;

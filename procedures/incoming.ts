@@ -32,7 +32,7 @@ function* inspection(context: ProcedureContext, { netlist }: Mated): Plan<void> 
   // An earth reading means nothing on a fixture whose earth contacts are joined anyway (S9).
   const open = () => openFixture(wiring, context.fixture);
   yield* step("Open fixture", open, { deadline_s: minutes(5), takes_s: 8, ...undo });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
   const screen = () => wiringScreen(wiring, netlist);
   const wires = yield* step("Wiring", screen, { deadline_s: minutes(10), takes_s: 10, ...undo });
@@ -43,8 +43,8 @@ function* inspection(context: ProcedureContext, { netlist }: Mated): Plan<void> 
     ...undo,
   });
   const pp = () => proximity(wiring, adapter);
-  yield* step("Proximity", pp, { deadline_s: minutes(30), takes_s: 20 });
-  yield* step("Control pilot", () => quickPilot(wiring), { deadline_s: minutes(10), takes_s: 16 });
+  yield* step("Proximity", pp, { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* step("Control pilot", () => quickPilot(wiring), { deadline_s: minutes(10), takes_s: 16, pause: true });
 }
 
 export const incoming: Procedure = procedure({

@@ -72,7 +72,7 @@ function insulationBody(withstand: Withstand): (context: ProcedureContext) => Pl
     });
     const short = { ...test, dwell_s: search_s };
     yield* step("Empty fixture", () => emptyFixture(hv, pairs, short), { deadline_s: minutes(5), takes_s: 18, ...off });
-    yield* step("Fit the adapter", () => fitInN2(context, hv), { deadline_s: minutes(30), takes_s: 20 });
+    yield* step("Fit the adapter", () => fitInN2(context, hv), { deadline_s: minutes(30), takes_s: 20, pause: true });
     const groups = matingGroups(adapter, netlist);
     yield* step("Mating", () => mated(hv, groups), {
       deadline_s: minutes(10),

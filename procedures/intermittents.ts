@@ -22,7 +22,7 @@ function* body(context: ProcedureContext): Plan<void> {
 function* flexed(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
   const flexing = () => watch(wiring, netlist, window_s);
   yield* step("Intermittent contacts", flexing, { deadline_s: minutes(30), takes_s: window_s + 40 });

@@ -47,7 +47,7 @@ function* sample(context: ProcedureContext, mated: Mated): Plan<void> {
   const undo = { attempts: 2, tearDown: () => disconnect(wiring) };
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   // The leakage circuit proves itself on the earth path; without one nothing here can be believed.
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
   const pairs = yield* step("Every pair of contacts", () => wiringAsFound(wiring, mated), {
@@ -68,6 +68,7 @@ function* sample(context: ProcedureContext, mated: Mated): Plan<void> {
   if (!(yield* dropStep(wiring, paths, Math.min(mated.rated_A, pulse_most_A)))) return;
   yield* step("Temperature rise", () => rise(context, mated), {
     deadline_s: hours(5),
+    pause: true,
     takes_s: minutes(90),
     tearDown: () => openLoop(wiring),
   });

@@ -21,10 +21,10 @@ function* pilotOf(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   // The pilot returns through PE: without it every level below would be judged as the pilot's fault.
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
-  yield* step("Pilot corners", () => corners(wiring, netlist), { deadline_s: minutes(30), takes_s: 70 });
+  yield* step("Pilot corners", () => corners(wiring, netlist), { deadline_s: minutes(30), takes_s: 70, pause: true });
 }
 
 export const pilotCorners: Procedure = procedure({

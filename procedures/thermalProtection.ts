@@ -38,11 +38,11 @@ function* protect(context: ProcedureContext): Plan<void> {
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   yield* checkpoint("self-check");
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;
   if (!(yield* readyForPower(wiring))) return;
-  yield* step("Proximity", () => proximity(wiring, adapter), { deadline_s: minutes(30), takes_s: 15 });
+  yield* step("Proximity", () => proximity(wiring, adapter), { deadline_s: minutes(30), takes_s: 15, pause: true });
   const carries = yield* dropStep(wiring, wires.paths);
   if (!carries) return;
   yield* step("Approval and attendance", () => attend(approved, profile), { deadline_s: minutes(30), takes_s: 30 });

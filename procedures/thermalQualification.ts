@@ -27,10 +27,11 @@ function* qualify(context: ProcedureContext): Plan<void> {
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
   yield* checkpoint("self-check");
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
+  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
   const conditioned = yield* step("Conditioning", () => conditioning(context), {
     deadline_s: minutes(45),
     takes_s: 30,
+    pause: true,
   });
   if (!conditioned) return;
   const wires = yield* earthAndWiring(wiring, context.netlist);
@@ -40,6 +41,7 @@ function* qualify(context: ProcedureContext): Plan<void> {
   if (!carries) return;
   yield* step("Temperature rise", () => riseWithPrediction(wiring, context), {
     deadline_s: hours(5),
+    pause: true,
     takes_s: minutes(90),
     tearDown: () => openLoop(wiring),
   });

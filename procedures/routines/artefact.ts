@@ -82,13 +82,14 @@ function* coldScreening(context: ProcedureContext): Plan<void> {
     deadline_s: minutes(30),
     takes_s: 15,
   });
-  yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
+  yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60, pause: true });
   const again = "Protective earth at 1 A before power";
   if (!(yield* earthStep(wiring, again, "pe.r.screen/power"))) return;
   yield* step("Drop resistance", () => dropResistance(wiring, wires.paths), {
     deadline_s: minutes(5),
     takes_s: 50,
     tearDown: () => openLoop(wiring),
+    pause: true,
   });
 }
 

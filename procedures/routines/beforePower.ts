@@ -44,4 +44,5 @@ export const dropStep = (wiring: Wiring, paths: WiringResult["paths"], pulse_A?:
     deadline_s: minutes(5),
     takes_s: 50,
     tearDown: () => openLoop(wiring),
+    pause: true,
   });

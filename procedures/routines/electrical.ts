@@ -44,12 +44,12 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
     tearDown: () => disconnect(wiring),
   });
   if (!(yield* readyForPower(wiring))) return false;
-  yield* step("Proximity", () => proximity(wiring, adapter), { deadline_s: minutes(30), takes_s: 15 });
+  yield* step("Proximity", () => proximity(wiring, adapter), { deadline_s: minutes(30), takes_s: 15, pause: true });
   // The adapter's own latch was worked, perhaps with a lid open: the earth of this mating is proved again.
   if (handled(adapter) && !(yield* earthStep(wiring, "Protective earth at 1 A again", "pe.r.screen/again"))) {
     return false;
   }
-  yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60 });
+  yield* step("Control pilot", () => pilot(wiring), { deadline_s: minutes(30), takes_s: 60, pause: true });
   yield* checkpoint("signals");
   const carries = yield* dropStep(wiring, wires.paths, pass.pulse_A);
   if (!carries) return false;
@@ -58,6 +58,7 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
   const plan = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak, absolute: !soak, settled: true, limits };
   yield* step("Temperature rise", () => thermalRise(wiring, plan), {
     deadline_s: hours(5),
+    pause: true,
     takes_s: soak ? minutes(90) : minutes(16),
     tearDown: () => openLoop(wiring),
   });

@@ -19,6 +19,7 @@ import type { Body, Call } from "../plan/commands.ts";
 import type { AskOperator, Safety } from "../plan/parts.ts";
 import { createSafety } from "../safety/admission.ts";
 import { announced } from "../safety/announced.ts";
+import { isAtRest } from "../safety/rules.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { draftHead } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
@@ -137,8 +138,10 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
       if (fault !== undefined) end.abort(fault);
     },
     watch: {
-      step: (phase, path, takes_s) => {
-        if (phase === "enter") steps.push({ path: path.join(" / "), takes_s });
+      step: (phase, path, takes_s, _ok, pause) => {
+        // Said of a pause only where this bench is at rest then.
+        const may = pause && isAtRest(bench, safety.state()) ? { pause } : {};
+        if (phase === "enter") steps.push({ path: path.join(" / "), takes_s, ...may });
         between?.step(phase, path, end, clock.bench_s());
       },
       judged: (m) => measurements.push(m),

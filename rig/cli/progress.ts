@@ -7,6 +7,8 @@ import { isPass, type Measurement, type Verdict } from "../model/verdict.ts";
 export interface PlannedStep {
   readonly path: string;
   readonly takes_s: number;
+  /** The run may be paused before it. */
+  readonly pause?: true;
 }
 
 const signs: Readonly<Record<Verdict, string>> = {

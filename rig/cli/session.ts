@@ -11,7 +11,7 @@ import type { Instrument } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
 import { isCondition } from "../model/conditions.ts";
 import type { Data } from "../model/data.ts";
-import { asRigError, RigError } from "../model/errors.ts";
+import { asRigError } from "../model/errors.ts";
 import { isPass, type Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
@@ -20,6 +20,8 @@ import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { readClockState } from "./clockState.ts";
+import type { Desk } from "./desk.ts";
+import { deskOf, pausingOf } from "./deskOfRun.ts";
 import { headOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { noteInstruments, requireWaivers } from "./instrumentNotes.ts";
@@ -27,7 +29,9 @@ import { latchFile, latchPath } from "./latchFile.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
 import type { Progress } from "./progress.ts";
 import { type Resumed, startResume, takeUp } from "./resumed.ts";
+import { hookSignals } from "./signals.ts";
 import { patienceWith, startGuard, watchdogHolds } from "./startGuard.ts";
+import type { StationLink } from "./station.ts";
 
 export interface PlannedJudgement {
   readonly id: string;
@@ -44,6 +48,8 @@ export interface SessionOptions {
   readonly say: (line: string) => void;
   /** Called when the run has its number. */
   readonly begun?: (run: number, id: string) => void;
+  /** The station that the run was started by: notes and a pause come from there. */
+  readonly station?: Pick<StationLink, "tell" | "onWish">;
   /** A run to go on with, instead of a new one. */
   readonly resume?: Resumed;
   /** Another guard than a process of its own: only for tests that show what happens without one. */
@@ -85,7 +91,9 @@ export async function runSession(inputs: Inputs, options: SessionOptions): Promi
       else signal.addEventListener("abort", pass, { once: true });
     };
     stop(journal.broken);
-    const outcome = await onBench(inputs, options, { journal, clock, control, end, stop });
+    const safety: Parts["safety"] = { of: undefined };
+    const desk = options.station && deskOf(options.station, inputs.bench, journal, safety);
+    const outcome = await onBench(inputs, options, { journal, clock, control, end, stop, safety, desk });
     // Asked at the start, written when the bench is safe: nothing waits for it.
     const body = { kind: "clock", ...(await ofDay) };
     if (!journal.broken.aborted) journal.append({ type: "note", lane: "main", attempt: 1, body });
@@ -104,6 +112,9 @@ interface Parts {
   readonly control: ControlClient | undefined;
   readonly end: AbortController;
   readonly stop: (signal: AbortSignal) => void;
+  /** Filled when there is one; before it nothing counts as at rest. */
+  readonly safety: { of: SafetyLayer | undefined };
+  readonly desk: Desk | undefined;
 }
 
 /** Guard, instruments, admission, then the plan; on every way out safe-off, and the guard let go last. */
@@ -140,6 +151,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       latch: latchFile(latchPath(options.store, inputs.twin)),
       note: (body) => parts.journal.append({ type: "note", lane: "main", attempt: 1, body }),
     });
+    parts.safety.of = safety;
     recordTrips(safety.tripped, parts.journal);
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
@@ -209,7 +221,7 @@ async function closed(opened: OpenedBench | undefined, say: (line: string) => vo
 async function runPlan(
   inputs: Inputs,
   options: SessionOptions,
-  { journal, end }: Parts,
+  { journal, end, desk }: Parts,
   safety: SafetyLayer,
   performer: LivePerformer,
   proof: Proof,
@@ -248,6 +260,7 @@ async function runPlan(
     },
     safeOff,
     watch: options.watch,
+    ...pausingOf(desk, () => taken?.performer.isLive ?? true),
   });
   const { verdict, ending, firstCause, missing, error } = await engine.run(
     taken?.body ?? (() => inputs.procedure.body(inputs.context)),
@@ -291,20 +304,4 @@ async function clockOf(
   );
   clock.failed.addEventListener("abort", () => end.abort(asRigError(clock.failed.reason)), { once: true });
   return clock;
-}
-
-const orderly = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-function hookSignals(end: AbortController, say: (line: string) => void): () => void {
-  const handlers = orderly.map((name) => {
-    const handler = () => {
-      end.abort(new RigError("ABORTED", `stopped by ${name}`));
-      say(`\n${name}: bringing the bench to its safe state...`);
-    };
-    process.on(name, handler);
-    return () => process.off(name, handler);
-  });
-  return () => {
-    for (const off of handlers) off();
-  };
 }

@@ -7,6 +7,7 @@ import { RigError } from "../model/errors.ts";
 import { checkAnswer } from "../plan/answer.ts";
 import type { Prompt } from "../plan/commands.ts";
 import type { AskOperator } from "../plan/parts.ts";
+import type { DeskSays, DeskWish } from "./desk.ts";
 import type { PlannedStep } from "./progress.ts";
 
 /** From a controller to its station. */
@@ -15,7 +16,8 @@ export type FromController =
   | { readonly is: "plan"; readonly steps: readonly PlannedStep[]; readonly bench_s: number }
   | { readonly is: "run"; readonly id: string; readonly run: number }
   | { readonly is: "prompt"; readonly number: number; readonly prompt: Prompt }
-  | { readonly is: "answered"; readonly number: number };
+  | { readonly is: "answered"; readonly number: number }
+  | DeskSays;
 
 /** From a station to its controller. */
 export interface Answer {
@@ -28,6 +30,8 @@ export interface Answer {
 export interface StationLink {
   tell(message: FromController): void;
   readonly ask: AskOperator;
+  /** What a person wishes of a run that goes on: a note, a photo's note, a pause, to go on. */
+  onWish(listener: (wish: DeskWish) => void): void;
 }
 
 /** Undefined where no station started this process. */
@@ -39,8 +43,10 @@ export function stationLink(): StationLink | undefined {
   };
   const waiting = new Map<number, (answer: Answer) => void>();
   let count = 0;
-  process.on("message", (message: Answer) => {
+  const wishes: ((wish: DeskWish) => void)[] = [];
+  process.on("message", (message: Answer | DeskWish) => {
     if (message.is === "answer") waiting.get(message.number)?.(message);
+    else for (const listener of wishes) listener(message);
   });
   process.on("disconnect", () => process.kill(process.pid, "SIGTERM"));
   const ask: AskOperator = async (prompt, signal) => {
@@ -58,7 +64,7 @@ export function stationLink(): StationLink | undefined {
       tell({ is: "answered", number });
     }
   };
-  return { tell, ask };
+  return { tell, ask, onWish: (listener) => void wishes.push(listener) };
 }
 
 function answerOf(

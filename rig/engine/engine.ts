@@ -32,13 +32,15 @@ export interface EngineParts {
   /** What was accepted although it is not proved: it may leave a judgement at best a conditional pass (E2). */
   readonly waivers?: readonly { readonly id: string }[];
   readonly watch?: EngineWatch;
+  /** Asked before each step that may be paused before; resolves when the run goes on, rejects when it ends. */
+  readonly pausing?: (step: string, signal: AbortSignal) => Promise<void>;
   /** Judgements of a resumed run that are made again. */
   readonly recalled?: readonly Measurement[];
 }
 
 /** For progress on a terminal or page; must not throw. */
 export interface EngineWatch {
-  step(phase: "enter" | "leave", path: readonly string[], takes_s: number, ok: boolean): void;
+  step(phase: "enter" | "leave", path: readonly string[], takes_s: number, ok: boolean, pause?: boolean): void;
   judged(measurement: Measurement): void;
 }
 
@@ -112,10 +114,13 @@ export class Engine {
 
   private async step(command: StepCommand, lane: Lane): Promise<unknown> {
     const path = [...lane.path, command.name];
+    const pause = mayPause(command, lane);
+    // No command of the plan is under way here, and none is recorded for it: a replay meets nothing of a pause.
+    if (pause) await this.parts.pausing?.(command.name, lane.signal);
     for (let attempt = 1; ; attempt += 1) {
       const inner: Lane = { ...lane, path, attempt: Math.max(attempt, lane.attempt) };
       this.parts.performer.step("enter", command.name, inner);
-      this.parts.watch?.step("enter", path, command.takes_s, true);
+      this.parts.watch?.step("enter", path, command.takes_s, true, pause);
       let error: RigError | undefined;
       let result: unknown;
       try {
@@ -267,3 +272,7 @@ export class Engine {
     return measurement.verdict;
   }
 }
+
+/** Between steps only: inside one, its deadline runs and its monitors read. */
+const mayPause = (command: StepCommand, lane: Lane): boolean =>
+  command.pause === true && lane.path.length === 0 && lane.name === "main";

@@ -60,6 +60,8 @@ export interface StepCommand {
   readonly takes_s: number;
   /** How often the body is tried when communication or measuring fails; judgements are never retried. */
   readonly attempts: number;
+  /** A person may pause the run before it: waiting there changes nothing of what is measured. Outermost steps only. */
+  readonly pause?: true;
 }
 
 export interface MonitorCommand {

@@ -29,6 +29,8 @@ export interface StepOptions {
   readonly takes_s: number;
   readonly tearDown?: Body;
   readonly attempts?: number;
+  /** See StepCommand.pause: everything is off before it, and nothing that it measures cools, drifts or is half done. */
+  readonly pause?: true;
 }
 
 /** A named part of the procedure with a deadline and, where something must be undone, a tear-down. */
@@ -41,6 +43,7 @@ export const step = <R>(name: string, body: Body<R>, options: StepOptions): Plan
     takes_s: options.takes_s,
     attempts: options.attempts ?? 1,
     ...(options.tearDown ? { tearDown: options.tearDown } : {}),
+    ...(options.pause ? { pause: true } : {}),
   });
 
 /** Runs lanes beside each other; the first that fails ends its siblings. */

@@ -207,6 +207,10 @@ export const isEnergised = (bench: Bench, state: BenchState): boolean =>
   state.insulation.charged ||
   anyClosed(layoutOf(bench).power, state.closed);
 
+/** Nothing on, closed or charged, by what was read back: the bench may be left like this for as long as one likes. */
+export const isAtRest = (bench: Bench, state: BenchState): boolean =>
+  !isEnergised(bench, state) && !state.maybeCurrent && !state.load.on && !state.generator.on && state.closed.size === 0;
+
 function interlocks(bench: Bench, state: BenchState): readonly Violation[] {
   return isEnergised(bench, state) ? openInterlocks(bench, state.lines) : [];
 }

@@ -8,6 +8,7 @@ import { RigError } from "../model/errors.ts";
 import type { Outcome } from "../model/verdict.ts";
 import { checkAnswer } from "../plan/answer.ts";
 import type { Prompt } from "../plan/commands.ts";
+import { type Kept, type Pause, pauseIn, Wishes } from "./wishes.ts";
 
 /** What a station knows of the present or the last run. Shown as it is; nothing here is guessed. */
 export interface RunState {
@@ -19,9 +20,11 @@ export interface RunState {
   readonly asked_utc: string;
   readonly run?: number;
   readonly id?: string;
-  readonly steps: readonly { readonly path: string; readonly takes_s: number }[];
+  readonly steps: readonly { readonly path: string; readonly takes_s: number; readonly pause?: true }[];
   readonly bench_s: number;
   readonly prompt?: { readonly number: number; readonly prompt: Prompt };
+  /** As the controller says it; `paused` is in the record by then. */
+  readonly pause?: Pause;
   /** Last lines that the controller said. */
   readonly said: readonly string[];
   /** Once ended: exit code, or the signal that killed it. */
@@ -82,6 +85,7 @@ export class BenchRuns {
   /** The ending of a run is being read, or the bench asked whether it is safe. */
   private proving = false;
   private current: BenchState;
+  private readonly wishes = new Wishes();
 
   constructor(deps: BenchDeps) {
     this.deps = deps;
@@ -145,6 +149,23 @@ export class BenchRuns {
     this.child.send({ is: "answer", number, answer: checked.ok, by });
   }
 
+  /** A note or photo for the record; resolves when the controller says that it is on disk. @throws RigError USAGE */
+  async keep(wish: Kept): Promise<void> {
+    const { run } = this.current;
+    if (!this.child || run?.run === undefined)
+      throw new RigError("USAGE", "nothing is running: there is no record yet");
+    const { child } = this;
+    await this.wishes.keep(wish, (message) => child.send(message));
+  }
+
+  /** Asks for a pause at the next place that the plan allows. @throws RigError USAGE when it is not the person at the bench */
+  pause(by: string, wanted: boolean): void {
+    const { run } = this.current;
+    if (!this.child || run?.phase !== "running") throw new RigError("USAGE", "nothing is running");
+    if (run.by !== by) throw new RigError("USAGE", `${run.by} is at the bench: only they pause their run`);
+    this.child.send({ is: wanted ? "pause" : "go-on", by });
+  }
+
   /** Anybody may stop, always. The bench is safe when read-back says so, not when this returns. */
   stop(): void {
     if (!this.child) throw new RigError("USAGE", "nothing is running");
@@ -195,6 +216,12 @@ export class BenchRuns {
       this.change({ phase, run: Number(told["run"]), id: String(told["id"]) });
     } else if (told.is === "prompt") {
       this.change({ prompt: { number: Number(told["number"]), prompt: told["prompt"] as Prompt } });
+    } else if (told.is === "noted") {
+      this.wishes.noted(told);
+    } else if (told.is === "pause") {
+      const { pause: _before, ...rest } = run;
+      const pause = pauseIn(told);
+      this.set({ ...this.current, run: pause ? { ...rest, pause } : rest });
     } else if (told.is === "answered" && run.prompt?.number === told["number"]) {
       const { prompt: _answered, ...rest } = run;
       this.set({ ...this.current, run: rest });
@@ -206,7 +233,8 @@ export class BenchRuns {
     const { run } = this.current;
     this.child = undefined;
     if (!run) return;
-    const { prompt: _unanswered, ...rest } = run;
+    this.wishes.gone();
+    const { prompt: _unanswered, pause: _over, ...rest } = run;
     this.set({ ...this.current, run: { ...rest, phase: "ended", exit: { code, signal } } });
     if (run.run === undefined) {
       // It never opened an output: preflight refused, or the input was wrong.

@@ -81,6 +81,7 @@ export async function perform(given: RunOptions): Promise<SessionResult> {
     watch: progress(plan.steps, say),
     operator,
     say,
+    ...(link ? { station: link } : {}),
   });
   await report(options, result);
   await sayOpenFails(options.store, inputs, say);

@@ -1,7 +1,7 @@
 /** A tiny bench for engine tests: one matrix, one source, one DAQ, all in memory, on virtual time. */
 
 import { jumpingClock } from "../../../rig/engine/clocks.ts";
-import { Engine } from "../../../rig/engine/engine.ts";
+import { Engine, type EngineParts } from "../../../rig/engine/engine.ts";
 import { LivePerformer } from "../../../rig/engine/live.ts";
 import { type MemoryJournal, memoryJournal } from "../../../rig/engine/memoryJournal.ts";
 import { ReplayPerformer } from "../../../rig/engine/replay.ts";
@@ -93,6 +93,7 @@ export interface Behaviour {
   readonly refuse?: (call: Call) => string | undefined;
   readonly recheck?: (call: Call) => string | undefined;
   readonly ask?: () => Promise<Data>;
+  readonly pausing?: EngineParts["pausing"];
 }
 
 export function rig(behaviour: Behaviour = {}): Rig {
@@ -135,6 +136,7 @@ export function rig(behaviour: Behaviour = {}): Rig {
         end,
         planned,
         waivers: behaviour.waivers ?? [],
+        ...(behaviour.pausing ? { pausing: behaviour.pausing } : {}),
         earthProved: () => safety.provePe(),
         safeOff: async (why) => void log.push(`safe-off: ${why}`),
       }).run(body),
