@@ -35,7 +35,14 @@ export function keepFile(store: string, path: string): { readonly hash: string; 
   const size = statSync(path, { throwIfNoEntry: false })?.size;
   if (size !== undefined && (size === 0 || size > attachment_bytes_max))
     throw new RigError("FILE_INVALID", `${path} has ${size} bytes: 1 to ${attachment_bytes_max} can be kept`, { path });
-  const bytes = read(path);
+  return keepBytes(store, read(path));
+}
+
+/** The same for bytes that came from elsewhere. @throws RigError FILE_INVALID for none or too many */
+export function keepBytes(store: string, given: Uint8Array): { readonly hash: string; readonly bytes: number } {
+  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+  if (bytes.length === 0 || bytes.length > attachment_bytes_max)
+    throw new RigError("FILE_INVALID", `a file of ${bytes.length} bytes: 1 to ${attachment_bytes_max} can be kept`);
   const hash = sha256(bytes);
   const kept = join(folderOf(store), hash);
   if (!existsSync(kept)) {

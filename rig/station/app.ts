@@ -1,10 +1,12 @@
 /** The station's web server as one application: the door first, then its rooms. */
 import { Hono } from "hono";
 import type { Accounts } from "./accounts.ts";
+import { type DeskDeps, deskRoutes } from "./desk.ts";
 import { type loadPage, pageRoutes } from "./files.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
+import { type ResultDeps, resultRoutes } from "./result.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
 import { Throttle } from "./throttle.ts";
@@ -17,17 +19,23 @@ export interface StationDeps {
   readonly page: ReturnType<typeof loadPage>;
   readonly runs: RunDeps;
   readonly health?: Health;
+  /** Absent: no notes, photos and pauses; no result page. */
+  readonly desk?: DeskDeps;
+  readonly result?: ResultDeps;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
 
-export function stationApp({ accounts, hosts, secure, page, runs, health, now_ms = Date.now }: StationDeps): App {
+export function stationApp(deps: StationDeps): App {
+  const { accounts, hosts, secure, page, runs, now_ms = Date.now } = deps;
   const app: App = new Hono<{ Variables: Variables }>();
   const door: Door = { accounts, sessions: new Sessions(now_ms), throttle: new Throttle(now_ms), hosts, secure };
   guardDoor(app, door);
   loginRoutes(app, door);
   runRoutes(app, door, runs);
-  if (health) healthRoutes(app, door, health);
+  if (deps.health) healthRoutes(app, door, deps.health);
+  if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);
+  if (deps.result) resultRoutes(app, door, deps.result);
   pageRoutes(app, page);
   return app;
 }

@@ -11,8 +11,12 @@ import { type Session, type Sessions, sameToken } from "./sessions.ts";
 import type { Throttle } from "./throttle.ts";
 
 export const cookieName = "rig_session";
-/** Largest body of a request, bytes; a photo goes another way. */
+/** Largest body of a request, bytes; and of a photo, which is sent as it is. */
 const body_most_bytes = 64 * 1024;
+export const photo_most_bytes = 8 * 2 ** 20;
+/** What a photo may be; its first bytes are looked at besides (desk.ts). */
+export const photoTypes = ["image/jpeg", "image/png"] as const;
+const photoPath = /^\/api\/runs\/\d{1,15}\/photo$/;
 
 export interface Variables {
   readonly account: Account;
@@ -80,7 +84,7 @@ export function guardDoor(app: App, door: Door): void {
     maxSize: body_most_bytes,
     onError: (c) => refusal(c as Ctx, 413, "the request is too large"),
   });
-  app.use("/api/*", limit);
+  app.use("/api/*", (c, next) => (photoPath.test(c.req.path) ? photoSize(c, next) : limit(c, next)));
   app.use("/api/*", sameOrigin(door));
   app.onError((thrown, c) => {
     const error = asRigError(thrown);
@@ -90,6 +94,17 @@ export function guardDoor(app: App, door: Door): void {
   });
   app.notFound((c) => refusal(c, 404, "there is no such page"));
 }
+
+/** Told by its length before a byte is read: nothing is held for who is not known yet. */
+const photoSize: MiddlewareHandler<{ Variables: Variables }> = async (c, next) => {
+  const length = c.req.header("content-length") ?? "";
+  if (!/^\d+$/.test(length)) return refusal(c, 400, "a photo is sent with its length");
+  if (Number(length) > photo_most_bytes) {
+    return refusal(c, 413, `the photo is too large: at most ${photo_most_bytes / 2 ** 20} MB`, "Take it smaller.");
+  }
+  await next();
+  return undefined;
+};
 
 /** A change comes from our own page: its origin, and JSON, which a foreign form cannot send. */
 function sameOrigin(door: Door): MiddlewareHandler<{ Variables: Variables }> {
@@ -104,9 +119,13 @@ function sameOrigin(door: Door): MiddlewareHandler<{ Variables: Variables }> {
         });
         return refusal(c, 403, "this request does not come from the station's own page");
       }
-      if (!(c.req.header("content-type") ?? "").startsWith("application/json")) {
-        return refusal(c, 400, "the request is not JSON");
+      const type = c.req.header("content-type") ?? "";
+      const photo = photoPath.test(c.req.path);
+      // A foreign form can send neither.
+      if (photo && !photoTypes.some((known) => type === known)) {
+        return refusal(c, 400, "a photo is a JPEG or PNG file", "Take it as JPEG, not HEIC.");
       }
+      if (!photo && !type.startsWith("application/json")) return refusal(c, 400, "the request is not JSON");
     }
     await next();
     return undefined;

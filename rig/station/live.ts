@@ -5,6 +5,7 @@
 import type { NewPoints, Tail } from "../store/tail.ts";
 import type { Event } from "../store/types.ts";
 import type { BenchRuns, BenchState } from "./bench.ts";
+import { thinned } from "./thin.ts";
 
 /** Where a page stands: run, last event, last bench time of points. */
 export interface Place {
@@ -76,7 +77,7 @@ export class Feed {
       // After a reconnection the indexes are unknown, but the time is.
       const skip = from === 0 ? t_s.findIndex((t) => t > after_s) : 0;
       if (skip < 0) continue;
-      fresh.push({ series, unit, from: from + skip, ...thinned(t_s.slice(skip), values.slice(skip)) });
+      fresh.push({ series, unit, from: from + skip, ...thinned(t_s.slice(skip), values.slice(skip), points_max) });
     }
     this.place = { ...this.place, t_s: last_s };
     return fresh;
@@ -86,14 +87,6 @@ export class Feed {
 /** Commands and replies are many and no page shows them; prompts, judgements, steps, notes and trips are few. */
 const isShown = (event: Event): boolean =>
   event.type === "judged" || event.type === "step" || event.type === "note" || event.type === "tripped";
-
-/** Every n-th point, and the last: never more than a screen shows. */
-function thinned(t_s: readonly number[], values: readonly number[]) {
-  const every = Math.ceil(t_s.length / points_max);
-  if (every <= 1) return { t_s, values };
-  const keep = (_: number, i: number): boolean => i % every === 0 || i === t_s.length - 1;
-  return { t_s: t_s.filter(keep), values: values.filter(keep) };
-}
 
 export type Sink = (message: Message, id: string) => void;
 

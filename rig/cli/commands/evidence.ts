@@ -3,14 +3,13 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename } from "node:path";
 import { exportRun } from "../../evidence/exportRun.ts";
 import { type VerifyRequest, verifyFile } from "../../evidence/verifyFile.ts";
-import { attachmentKind, attachmentSchema } from "../../ledger/attachments.ts";
-import { checkBody, written } from "../../ledger/body.ts";
-import { appendEntry, openLedger } from "../../ledger/ledger.ts";
+import { openLedger } from "../../ledger/ledger.ts";
 import { canonical } from "../../model/data.ts";
 import { RigError } from "../../model/errors.ts";
 import { idOf } from "../../store/ids.ts";
 import { openRaw } from "../../store/raw.ts";
-import { attachment_bytes_max, keepFile, keptFile } from "../attachmentFiles.ts";
+import { attachKept, checkAttaching } from "../attaching.ts";
+import { keepFile, keptFile } from "../attachmentFiles.ts";
 import { checkLabel } from "../inputs.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -88,18 +87,10 @@ export async function attach(run: string, path: string, options: AttachOptions):
   const { id } = runs.run(run);
   runs.close();
   const what = options.text ?? basename(path);
-  const draft = { name: basename(path), text: what, bytes: 1, hash: "0".repeat(64) };
-  checkBody(attachmentKind, attachmentSchema, draft);
+  const attaching = { id, by, name: basename(path), text: what };
+  checkAttaching(attaching);
   const kept = keepFile(options.store, path);
-  const body = written(checkBody(attachmentKind, attachmentSchema, { ...draft, ...kept }));
-  const entry = await appendEntry(options.store, { kind: attachmentKind, subject: id, by, body }, (ledger) => {
-    const there = ledger.entries(attachmentKind, id).map((one) => one.body);
-    if (there.some(({ hash }) => hash === kept.hash))
-      throw new RigError("USAGE", `${id} has this file already: ${basename(path)}`);
-    const sum = there.reduce((all, { bytes }) => all + Number(bytes), kept.bytes);
-    if (sum > attachment_bytes_max)
-      throw new RigError("USAGE", `${id} would have ${sum} bytes of attachments: at most ${attachment_bytes_max}`);
-  });
+  const entry = await attachKept(options.store, attaching, kept);
   if (options.json) return out(JSON.stringify(entry));
   out(
     `${basename(path)} (${kept.bytes} bytes) is kept with ${id}: entry ${entry.seq} of the ledger, SHA-256 ${kept.hash}`,

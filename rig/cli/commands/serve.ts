@@ -24,8 +24,10 @@ import { procedures } from "../procedures.ts";
 import { root } from "../root.ts";
 import { twinPorts } from "../twinPorts.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
+import { keepPhoto } from "./servePhoto.ts";
 import { prepare } from "./servePrepare.ts";
 import { reportOf } from "./serveReports.ts";
+import { resultOf } from "./serveResult.ts";
 
 export interface ServeOptions {
   readonly store: string;
@@ -88,6 +90,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     secure: tls !== undefined,
     page: loadPage(join(root, "dist", "page")),
     health,
+    desk: { keepPhoto: (photo) => keepPhoto(options.store, photo) },
+    result: resultOf(options.store),
     runs: {
       bench: runs,
       live,

@@ -1,0 +1,94 @@
+/** The desk of a run that goes on: notes, photos, pause. Everything ends in the record or the ledger with a name. */
+import { RigError } from "../model/errors.ts";
+import type { BenchRuns } from "./bench.ts";
+import { type App, bodyOf, type Ctx, type Door, only, photo_most_bytes, refusal, textIn } from "./http.ts";
+import { numberOfRun } from "./runNumber.ts";
+
+export interface PhotoGiven {
+  readonly run: number;
+  readonly by: string;
+  readonly name: string;
+  /** What it shows. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface DeskDeps {
+  /** Keeps it under its hash, with an entry of the ledger, so that the run's evidence holds it. */
+  readonly keepPhoto: (photo: PhotoGiven) => Promise<{ readonly hash: string }>;
+}
+
+/** As `rig/cli/desk.ts` has it: refused here already, with the range. */
+const note_most = 500;
+const text_most = 200;
+/** Photos under way at once: each is held in memory. */
+const photos_most = 2;
+
+export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }: DeskDeps): void {
+  const { accounts } = door;
+  let photos = 0;
+
+  app.post("/api/note", only(door, "technician", "engineer", "qa"), async (c) => {
+    const text = plain(textIn(await bodyOf(c), "text", note_most));
+    const { name: by } = c.get("account");
+    await bench.keep({ is: "note", by, text });
+    accounts.audit(by, "note written", { run: bench.state.run?.id ?? "" });
+    return c.json({});
+  });
+
+  app.post("/api/pause", only(door, "technician", "engineer"), async (c) => {
+    const { wanted } = await bodyOf(c);
+    if (typeof wanted !== "boolean") throw new RigError("USAGE", "wanted: true to pause, false to go on");
+    const { name: by } = c.get("account");
+    bench.pause(by, wanted);
+    accounts.audit(by, wanted ? "pause asked" : "going on asked", { run: bench.state.run?.id ?? "" });
+    return c.json({});
+  });
+
+  const photo = async (c: Ctx) => {
+    const run = numberOfRun(c.req.param("run"));
+    const { name: by } = c.get("account");
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    if (bytes.length > photo_most_bytes) return refusal(c, 413, "the photo is too large");
+    const type = imageType(bytes);
+    if (type === undefined || type !== c.req.header("content-type")) {
+      accounts.audit(by, "refused: not a photo", { run });
+      return refusal(c, 400, "the file is no JPEG or PNG image, whatever its name says", "Take the photo again.");
+    }
+    const name = fileName(c.req.query("name") ?? "", type);
+    const text = plain(c.req.query("text") ?? "").slice(0, text_most) || name;
+    const { hash } = await keepPhoto({ run, by, name, text, bytes });
+    accounts.audit(by, "photo kept", { run, name, hash });
+    const now = bench.state.run;
+    const live = now?.run === run && now.phase !== "ended";
+    if (live) await bench.keep({ is: "photo", by, photo: { name, text, bytes: bytes.length, hash } });
+    return c.json({ hash });
+  };
+
+  app.post("/api/runs/:run/photo", only(door, "technician", "engineer", "qa"), async (c) => {
+    if (photos >= photos_most) return refusal(c, 429, "photos are being kept: try again in a moment");
+    photos += 1;
+    try {
+      return await photo(c);
+    } finally {
+      photos -= 1;
+    }
+  });
+}
+
+/** By its first bytes (JPEG: SOI and a marker; PNG: its signature), never by its name. */
+export function imageType(bytes: Uint8Array): "image/jpeg" | "image/png" | undefined {
+  const begins = (...first: readonly number[]): boolean => first.every((byte, i) => bytes[i] === byte);
+  if (begins(0xff, 0xd8, 0xff)) return "image/jpeg";
+  return begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ? "image/png" : undefined;
+}
+
+/** One line of characters that print; what does not becomes a blank. */
+export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
+
+/** A name without a path, with the ending of what the file is. */
+export function fileName(given: string, type: "image/jpeg" | "image/png"): string {
+  const own = plain(given.split(/[/\\]/).at(-1) ?? "").replace(/\.[^.]*$/, "");
+  const stem = own === "" || /^\.+$/.test(own) ? "photo" : own.slice(0, 100);
+  return `${stem}${type === "image/jpeg" ? ".jpg" : ".png"}`;
+}
