@@ -1,136 +1,169 @@
 /**
  * What pages see, in order: the bench's state whenever it changes, and events and points of the present run as they become
- * durable. Each message carries where it stands, so that a page that comes back gets what it missed and nothing twice.
+ * durable. Pages take what is ready as fast as they read: a slow page costs no memory and delays no other.
  */
-import type { NewPoints, Tail } from "../store/tail.ts";
-import type { Event } from "../store/types.ts";
+import { randomBytes } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
+import { asRigError } from "../model/errors.ts";
 import type { BenchRuns, BenchState } from "./bench.ts";
-import { thinned } from "./thin.ts";
-
-/** Where a page stands: run, last event, last bench time of points. */
-export interface Place {
-  readonly run: number;
-  readonly seq: number;
-  readonly t_s: number;
-}
+import { type DataMessage, type Followed, Follower, sseText } from "./follow.ts";
+import type { Place } from "./place.ts";
 
 export type Message =
-  | { readonly is: "state"; readonly state: BenchState; readonly utc: string }
-  | { readonly is: "events"; readonly run: number; readonly events: readonly Event[] }
-  | { readonly is: "points"; readonly run: number; readonly points: readonly NewPoints[] };
+  | {
+      readonly is: "state";
+      readonly boot: string;
+      /** Counts up: an older state is never shown after a newer one. */
+      readonly number: number;
+      readonly state: BenchState;
+      /** Why the record cannot be read at present: what was measured after that is not shown. */
+      readonly unread?: string;
+      readonly utc: string;
+    }
+  | DataMessage;
 
-/** `run.seq.t`, the id of each message; what is no place is the beginning. */
-export const placeText = ({ run, seq, t_s }: Place): string => `${run}.${seq}.${t_s}`;
-
-export function placeIn(text: string | undefined): Place {
-  const found = /^(\d{1,15})\.(\d{1,15})\.(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)$/.exec(text ?? "");
-  return found ? { run: Number(found[1]), seq: Number(found[2]), t_s: Number(found[3]) } : { run: 0, seq: 0, t_s: -1 };
+/** One page. */
+export interface Watcher {
+  /** The next message as text; undefined when there is none. */
+  take(): string | undefined;
+  leave(): void;
 }
 
-/** What a page draws live; captures of the pilot are read when they are shown. */
-const drawn = ["thermal/", "drop/", "earth/", "protection/"];
-/** Events in one message. */
-const batch = 500;
-/** Points of one series that are sent at once; what is older is thinned before, since no screen shows more. */
-const points_max = 2000;
-
-/** One page's view of the tail: keeps where it stands. */
-export class Feed {
-  private readonly tail: Tail;
-  private place: Place;
-  private readonly seen = new Map<string, number>();
-
-  constructor(tail: Tail, from: Place) {
-    this.tail = tail;
-    this.place = from;
-  }
-
-  get id(): string {
-    return placeText(this.place);
-  }
-
-  /** What is new of this run. Empty when there is nothing. */
-  next(run: number): readonly Message[] {
-    if (run !== this.place.run) {
-      this.place = { run, seq: 0, t_s: -1 };
-      this.seen.clear();
-    }
-    const messages: Message[] = [];
-    const events = this.tail.events(run, this.place.seq, batch);
-    const last = events.at(-1);
-    if (last) {
-      messages.push({ is: "events", run, events: events.filter(isShown) });
-      this.place = { ...this.place, seq: last.seq };
-    }
-    const points = this.newPoints(run);
-    if (points.length > 0) messages.push({ is: "points", run, points });
-    return messages;
-  }
-
-  private newPoints(run: number): readonly NewPoints[] {
-    const after_s = this.place.t_s;
-    let last_s = after_s;
-    const fresh: NewPoints[] = [];
-    for (const { series, unit, from, t_s, values } of this.tail.points(run, drawn, this.seen)) {
-      this.seen.set(series, from + t_s.length);
-      last_s = Math.max(last_s, t_s.at(-1) ?? last_s);
-      // After a reconnection the indexes are unknown, but the time is.
-      const skip = from === 0 ? t_s.findIndex((t) => t > after_s) : 0;
-      if (skip < 0) continue;
-      fresh.push({ series, unit, from: from + skip, ...thinned(t_s.slice(skip), values.slice(skip), points_max) });
-    }
-    this.place = { ...this.place, t_s: last_s };
-    return fresh;
-  }
+interface Page {
+  place: Place;
+  /** Its curves are whole up to its batch. */
+  whole: boolean;
+  /** Last state that it got. */
+  state: number;
+  readonly wake: () => void;
 }
-
-/** Commands and replies are many and no page shows them; prompts, judgements, steps, notes and trips are few. */
-const isShown = (event: Event): boolean =>
-  event.type === "judged" || event.type === "step" || event.type === "note" || event.type === "tripped";
-
-export type Sink = (message: Message, id: string) => void;
 
 /** Looks at the store while a run is going on, for all pages at once. */
 export class Live {
+  readonly boot = randomBytes(6).toString("base64url");
   private readonly bench: BenchRuns;
-  private readonly open: () => Promise<Tail>;
-  private readonly pages = new Set<{ readonly sink: Sink; readonly from: Place; feed: Feed | undefined }>();
-  private tail: Tail | undefined;
+  private readonly open: () => Promise<Followed>;
+  private readonly pages = new Set<Page>();
+  private tail: Followed | undefined;
+  private follower: Follower | undefined;
+  private looking = false;
+  private closed = false;
+  private unread: string | undefined;
+  private number = 1;
+  private rendered: { readonly number: number; readonly text: string } | undefined;
 
-  constructor(bench: BenchRuns, open: () => Promise<Tail>) {
+  constructor(bench: BenchRuns, open: () => Promise<Followed>) {
     this.bench = bench;
     this.open = open;
+    bench.onChange(() => this.changed());
   }
 
-  /** A page: the present state at once, then what follows from where it stood. Returns how to end it. */
-  join(sink: Sink, from: Place): () => void {
-    const page = { sink, from, feed: undefined };
+  /** `wake` is called when there may be something to take. */
+  watch(from: Place, wake: () => void): Watcher {
+    const page: Page = { place: from, whole: from.batch > 0, state: 0, wake };
     this.pages.add(page);
-    this.tell(page);
-    const unhook = this.bench.onChange(() => this.tell(page));
-    return () => {
-      unhook();
-      this.pages.delete(page);
-    };
+    return { take: () => this.next(page), leave: () => void this.pages.delete(page) };
   }
 
-  /** Called some times a second. Opens the store when there is one to open. */
-  async look(): Promise<void> {
+  /** Called some times a second. Opens the store when there is one to open. Undefined, or why it cannot be read. */
+  async look(): Promise<string | undefined> {
     const { run } = this.bench.state.run ?? {};
-    if (run === undefined || this.pages.size === 0) return;
-    this.tail ??= await this.open();
-    for (const page of this.pages) {
-      page.feed ??= new Feed(this.tail, page.from);
-      for (const message of page.feed.next(run)) page.sink(message, page.feed.id);
+    if (run === undefined || this.looking || this.closed) return this.unread;
+    this.looking = true;
+    try {
+      await this.follow(run);
+      this.told(undefined);
+    } catch (error) {
+      // Opened anew at the next look: then it may be whole again.
+      this.forget();
+      this.told(asRigError(error).message);
+    } finally {
+      this.looking = false;
     }
+    return this.unread;
   }
 
   close(): void {
-    this.tail?.close();
+    this.closed = true;
+    this.forget();
   }
 
-  private tell(page: { readonly sink: Sink; readonly from: Place; readonly feed: Feed | undefined }): void {
-    const id = page.feed?.id ?? placeText(page.from);
-    page.sink({ is: "state", state: this.bench.state, utc: new Date().toISOString() }, id);
+  private async follow(run: number): Promise<void> {
+    this.tail ??= await this.open();
+    if (this.follower?.run !== run) this.follower = new Follower(this.tail, run);
+    let news = false;
+    for (let more = true; more && !this.closed; ) {
+      const read = this.follower.read();
+      news ||= read.news;
+      more = read.more;
+      // A long record is read in pieces: requests are answered in between.
+      if (more) await turn();
+    }
+    if (news) this.wakeAll();
+  }
+
+  private forget(): void {
+    this.tail?.close();
+    this.tail = undefined;
+    this.follower = undefined;
+  }
+
+  private told(unread: string | undefined): void {
+    if (unread === this.unread) return;
+    this.unread = unread;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.number += 1;
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    for (const { wake } of this.pages) wake();
+  }
+
+  private next(page: Page): string | undefined {
+    if (page.state !== this.number) {
+      page.state = this.number;
+      return this.stateText();
+    }
+    const { follower } = this;
+    if (!follower) return undefined;
+    const { run, boot } = follower;
+    if (page.place.run !== run || page.place.boot !== boot) {
+      page.place = { run, boot, batch: 0, seq: page.place.run === run ? page.place.seq : 0 };
+      page.whole = false;
+    }
+    const batches = page.whole ? follower.after(page.place.batch) : undefined;
+    if (batches === undefined) return this.catchUp(page, follower);
+    const [batch] = batches;
+    if (!batch) return undefined;
+    page.place = { ...page.place, batch: batch.number, seq: batch.seq };
+    return batch.text;
+  }
+
+  /** First the events that a page lacks, then the curves as a whole; from there it goes by batches. */
+  private catchUp(page: Page, follower: Follower): string | undefined {
+    const newest = follower.place;
+    if (newest.batch === 0 || follower.behind) return undefined;
+    if (page.place.seq < newest.seq) {
+      const { text, seq } = follower.eventsAfter(page.place.seq);
+      page.place = { ...page.place, seq };
+      return text;
+    }
+    page.place = newest;
+    page.whole = true;
+    return follower.overview();
+  }
+
+  private stateText(): string {
+    if (this.rendered?.number !== this.number) {
+      const { boot, number, unread } = this;
+      const now = { boot, number, state: this.bench.state, utc: new Date().toISOString() };
+      const message: Message = { is: "state", ...now, ...(unread === undefined ? {} : { unread }) };
+      this.rendered = { number, text: sseText(message) };
+    }
+    return this.rendered.text;
   }
 }

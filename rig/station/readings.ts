@@ -5,7 +5,7 @@
 import type { Bench } from "../model/bench.ts";
 import type { Data } from "../model/data.ts";
 import type { Reading } from "../model/reading.ts";
-import type { Tail } from "../store/tail.ts";
+import { noPlaces, type Tail } from "../store/tail.ts";
 import type { Event } from "../store/types.ts";
 
 export interface LastReading {
@@ -45,7 +45,7 @@ export class LastReadings {
   private readonly now_ms: () => number;
   private run: number | undefined;
   private seq = 0;
-  private readonly seen = new Map<string, number>();
+  private places = noPlaces();
   private readonly issued = new Map<number, { readonly role: string; readonly op: string }>();
   private readonly kept = new Map<string, Kept>();
   private readonly closed = new Map<string, { readonly relays: readonly string[]; readonly at_ms: number }>();
@@ -60,12 +60,11 @@ export class LastReadings {
   /** What is new of this run. */
   look(tail: Tail, run: number): void {
     if (run !== this.run) this.forget(run);
-    for (const event of tail.events(run, this.seq, batch)) {
+    for (const event of tail.events(run, this.seq, batch).events) {
       this.seq = event.seq;
       this.take(event);
     }
-    for (const { series, unit, from, t_s, values } of tail.points(run, [""], this.seen)) {
-      this.seen.set(series, from + t_s.length);
+    for (const { series, unit, values } of tail.points(run, [""], this.places).points) {
       const value = values.at(-1);
       const name = series.split("/").at(-1) ?? series;
       if (value === undefined) continue;
@@ -93,7 +92,8 @@ export class LastReadings {
   private forget(run: number): void {
     this.run = run;
     this.seq = 0;
-    for (const memory of [this.seen, this.issued, this.kept, this.closed]) memory.clear();
+    this.places = noPlaces();
+    for (const memory of [this.issued, this.kept, this.closed]) memory.clear();
     this.lines = undefined;
     this.trip = undefined;
   }

@@ -1,12 +1,12 @@
 /** Starting, answering, stopping, watching; and what the store says of finished runs. */
-import { streamSSE } from "hono/streaming";
 import { RigError } from "../model/errors.ts";
 import { type Verdict, verdicts } from "../model/verdict.ts";
 import type { Reader } from "../store/reader.ts";
 import type { BenchRuns } from "./bench.ts";
-import { type App, always, bodyOf, type Ctx, type Door, isWelcome, only, refusal, textIn } from "./http.ts";
+import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
 import { readLabel } from "./label.ts";
-import { type Live, placeIn } from "./live.ts";
+import type { Live } from "./live.ts";
+import { streamRoutes } from "./stream.ts";
 
 export interface Catalogue {
   readonly procedures: readonly { readonly id: string; readonly title: string; readonly families: readonly string[] }[];
@@ -51,15 +51,10 @@ export interface RunDeps {
   ) => Promise<{ readonly type: string; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined>;
 }
 
-/** A page must know within 2 s that the server has gone. */
-const beat_ms = 1000;
-/** Pages that watch at once. */
-const pages_max = 50;
-
 export function runRoutes(app: App, door: Door, deps: RunDeps): void {
   const { bench, live, catalogue } = deps;
   const { accounts } = door;
-  let pages = 0;
+  streamRoutes(app, door, live);
 
   app.get("/api/catalogue", only(door), (c) => c.json(catalogue));
 
@@ -113,40 +108,6 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     accounts.audit(c.get("account").name, "safe state asked");
     await bench.makeSafe();
     return c.json(bench.state.safety);
-  });
-
-  app.get("/api/live", only(door), (c) => {
-    if (pages >= pages_max) return refusal(c, 429, "too many pages are watching");
-    const from = placeIn(c.req.header("last-event-id") ?? c.req.query("from"));
-    return streamSSE(c, async (stream) => {
-      pages += 1;
-      let broken = false;
-      // One message after the other; a page that does not read is left behind, and comes back to where it stood.
-      let queue = Promise.resolve();
-      let waiting = 0;
-      const leave = live.join((message, id) => {
-        if (broken) return;
-        waiting += 1;
-        if (waiting > 200) return void stream.abort();
-        queue = queue.then(async () => {
-          await stream.writeSSE({ event: message.is, id, data: JSON.stringify(message) });
-          waiting -= 1;
-        });
-      }, from);
-      stream.onAbort(() => {
-        broken = true;
-      });
-      try {
-        // A session that ended, or an account that was disabled, watches no longer.
-        while (!broken && isWelcome(door, c)) {
-          await stream.writeSSE({ event: "beat", data: JSON.stringify({ utc: new Date().toISOString() }) });
-          await stream.sleep(beat_ms);
-        }
-      } finally {
-        leave();
-        pages -= 1;
-      }
-    });
   });
 
   app.get("/api/runs", only(door), async (c) => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
 import { loadBench } from "../../bench/benchFile.ts";
-import { asRigError, RigError } from "../../model/errors.ts";
+import { RigError } from "../../model/errors.ts";
 import { Accounts } from "../../station/accounts.ts";
 import { stationApp } from "../../station/app.ts";
 import { BenchRuns, type Child } from "../../station/bench.ts";
@@ -80,8 +80,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const follower = followed(options.store, runs, readings, health, say);
   const live = new Live(runs, () => Tail.open(options.store));
-  const looking = setInterval(() => {
-    live.look().catch((error: unknown) => say(`station: ${asRigError(error).message}`));
+  let unread: string | undefined;
+  const looking = setInterval(async () => {
+    const why = await live.look();
+    // Once, not five times a second.
+    if (why !== unread && why !== undefined) say(`station: ${why}`);
+    unread = why;
   }, look_ms);
   const hosts: string[] = [];
   const app = stationApp({

@@ -31,25 +31,40 @@ export function Chart({
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const shown = useRef("");
+  const due = useRef(0);
   const version = curvesVersion.value;
   useEffect(() => {
-    const names = [...curves.keys()].filter((name) => name.includes(prefix)).sort();
-    const box = holder.current;
-    if (!box) return;
-    if (names.join() !== shown.current) {
-      plot.current?.destroy();
-      shown.current = names.join();
-      plot.current = names.length === 0 ? undefined : made(box, names);
-    }
-    plot.current?.setData(aligned(names, scale));
+    const draw = (): void => {
+      due.current = 0;
+      const names = [...curves.keys()].filter((name) => name.includes(prefix)).sort();
+      const box = holder.current;
+      if (!box) return;
+      if (names.join() !== shown.current) {
+        plot.current?.destroy();
+        shown.current = names.join();
+        plot.current = names.length === 0 ? undefined : made(box, names);
+      }
+      plot.current?.setData(aligned(names, scale));
+    };
+    // Once a frame however much came, and not at all where nobody sees it.
+    if (due.current === 0) due.current = requestAnimationFrame(draw);
   }, [version, prefix, scale]);
-  useEffect(() => () => plot.current?.destroy(), []);
-  const last = [...curves]
-    .filter(([name]) => name.includes(prefix))
-    .map(([, { last }]) => (last ?? Number.NaN) * scale);
-  const most = Math.max(...last);
+  useEffect(
+    () => () => {
+      cancelAnimationFrame(due.current);
+      plot.current?.destroy();
+    },
+    [],
+  );
+  let most = Number.NEGATIVE_INFINITY;
+  let empty = true;
+  for (const [name, { last }] of curves) {
+    if (!name.includes(prefix)) continue;
+    empty = false;
+    most = Math.max(most, (last ?? Number.NaN) * scale);
+  }
   return (
-    <figure class={last.length === 0 ? "chart empty" : "chart"}>
+    <figure class={empty ? "chart empty" : "chart"}>
       <figcaption>
         {title}
         {Number.isFinite(most) ? <b> {most.toFixed(1)}</b> : null}
@@ -85,11 +100,22 @@ const made = (box: HTMLElement, names: readonly string[]): uPlot =>
 
 /** One time axis for all: curves of one scan have the same times; others leave gaps. */
 function aligned(names: readonly string[], scale: number): uPlot.AlignedData {
-  const times = [...new Set(names.flatMap((name) => curves.get(name)?.t_s ?? []))].sort((a, b) => a - b);
-  const rows = names.map((name) => {
-    const curve = curves.get(name);
-    const at = new Map(curve?.t_s.map((t, i) => [t, (curve.values[i] ?? Number.NaN) * scale]));
-    return times.map((t) => at.get(t) ?? null);
+  const all = names.map((name) => curves.get(name)?.drawn() ?? { t_s: [], values: [] });
+  const [first] = all;
+  if (first && all.every(({ t_s }) => sameTimes(t_s, first.t_s))) {
+    return [[...first.t_s], ...all.map(({ values }) => values.map((value) => value * scale))];
+  }
+  const times = [...new Set(all.flatMap(({ t_s }) => t_s))].sort((a, b) => a - b);
+  const rows = all.map(({ t_s, values }) => {
+    let i = 0;
+    return times.map((t) => {
+      if (t_s[i] !== t) return null;
+      i += 1;
+      return (values[i - 1] ?? Number.NaN) * scale;
+    });
   });
   return [times, ...rows];
 }
+
+const sameTimes = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((t, i) => t === b[i]);

@@ -1,37 +1,32 @@
-/** The stream of the station: reconnects by itself from where it stood, and shows exactly what the station says. */
+/**
+ * The stream of the station: reconnects by itself from where it stood, and shows exactly what the station says. A message
+ * that comes twice or late changes nothing; one that shows that another is missing makes the page begin anew.
+ */
 import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
+import { Curve } from "../curve.ts";
+import type { CurvePoints } from "../follow.ts";
 import type { Message } from "../live.ts";
 import { get } from "./api.ts";
-import { Curve } from "./curve.ts";
+import { hear, opened } from "./heard.ts";
 import * as state from "./state.ts";
 
 let source: EventSource | undefined;
-let run = 0;
+/** Id of the last message. */
+let place = "";
+
+/** What was shown last: of the station's states, of the run's events, of its batches of points. */
+const at = { boot: "", number: 0, run: 0, seq: 0, pointsBoot: "", batch: 0 };
+
+const again_ms = 1000;
 
 export function connect(): void {
-  source?.close();
-  state.forget();
-  run = 0;
-  const stream = new EventSource("/api/live");
-  source = stream;
-  const heard = () => {
-    state.heard_ms.value = performance.now();
-  };
-  stream.addEventListener("beat", heard);
-  for (const kind of ["state", "events", "points"]) {
-    stream.addEventListener(kind, (event) => {
-      heard();
-      take(JSON.parse((event as MessageEvent<string>).data) as Message);
-    });
-  }
-  stream.onerror = () => {
-    // A closed stream was refused, not lost: the session has ended, or too many watch.
-    if (stream.readyState !== EventSource.CLOSED) return;
-    get("/api/me").then(
-      () => setTimeout(() => source === stream && state.me.value && connect(), 1000),
-      () => setTimeout(() => source === stream && state.me.value && connect(), 1000),
-    );
-  };
+  begin();
+  open();
+}
+
+/** From where the page stands: what it shows stays, and what it missed comes. */
+export function renew(): void {
+  if (source) open();
 }
 
 export function disconnect(): void {
@@ -39,27 +34,87 @@ export function disconnect(): void {
   source = undefined;
 }
 
-function take(message: Message): void {
+function open(): void {
+  disconnect();
+  const stream = new EventSource(place === "" ? "/api/live" : `/api/live?from=${encodeURIComponent(place)}`);
+  source = stream;
+  stream.onopen = opened;
+  stream.addEventListener("beat", ({ data }: MessageEvent<string>) => {
+    if (source === stream) hear((JSON.parse(data) as { readonly ms: number }).ms);
+  });
+  for (const kind of ["state", "events", "points"]) {
+    stream.addEventListener(kind, ({ data, lastEventId }: MessageEvent<string>) => {
+      // What an abandoned stream still delivers is of the past.
+      if (source !== stream) return;
+      if (!take(JSON.parse(data) as Message)) return later(stream);
+      if (lastEventId !== "") place = lastEventId;
+    });
+  }
+  stream.onerror = () => {
+    // A closed stream was refused, not lost: the session has ended, or too many watch.
+    if (stream.readyState !== EventSource.CLOSED) return;
+    get("/api/me").then(
+      () => later(stream),
+      () => later(stream),
+    );
+  };
+}
+
+/** A stream that cannot be gone on with: from the beginning, in a while. */
+function later(stream: EventSource): void {
+  stream.close();
+  setTimeout(() => source === stream && state.me.value && connect(), again_ms);
+}
+
+/** Nothing is known: for a stream that begins. */
+export function begin(): void {
+  state.forget();
+  place = "";
+  Object.assign(at, { boot: "", number: 0, run: 0, seq: 0, pointsBoot: "", batch: 0 });
+}
+
+/** Shows what a message says. False when something before it is missing: only a new beginning shows the truth then. */
+export function take(message: Message): boolean {
   if (message.is === "state") {
+    if (message.boot === at.boot && message.number <= at.number) return true;
+    at.boot = message.boot;
+    at.number = message.number;
     const number = message.state.run?.run ?? 0;
-    if (number !== run) {
-      run = number;
-      state.forget();
+    if (number !== at.run) {
+      begin();
+      Object.assign(at, { boot: message.boot, number: message.number, run: number });
     }
     state.bench.value = message.state;
-    return;
+    state.unread.value = message.unread;
+    return true;
   }
-  if (message.run !== run) return;
-  if (message.is === "events") for (const event of message.events) takeEvent(event as unknown as LiveEvent);
-  else {
-    for (const { series, unit, t_s, values } of message.points) {
-      const curve = state.curves.get(series) ?? new Curve(unit);
-      state.curves.set(series, curve);
-      curve.add(t_s, values);
-      state.bench_s.value = Math.max(state.bench_s.value, t_s.at(-1) ?? 0);
-    }
-    state.curvesVersion.value += 1;
+  if (message.run !== at.run) return true;
+  if (message.is === "events") {
+    if (message.after > at.seq) return false;
+    for (const event of message.events) if (event.seq > at.seq) takeEvent(event as unknown as LiveEvent);
+    at.seq = Math.max(at.seq, message.seq);
+    return true;
   }
+  return takePoints(message);
+}
+
+function takePoints(message: Extract<Message, { readonly is: "points" }>): boolean {
+  const known = message.boot === at.pointsBoot;
+  if (known && message.batch <= at.batch && !message.whole) return true;
+  if (!message.whole && (!known || message.batch !== at.batch + 1)) return false;
+  if (message.whole) state.curves.clear();
+  at.pointsBoot = message.boot;
+  at.batch = message.batch;
+  for (const points of message.points) addPoints(points);
+  if (message.points.length > 0) state.curvesVersion.value += 1;
+  return true;
+}
+
+function addPoints({ series, unit, t_s, values }: CurvePoints): void {
+  const curve = state.curves.get(series) ?? new Curve(unit);
+  state.curves.set(series, curve);
+  curve.add(t_s, values);
+  state.bench_s.value = Math.max(state.bench_s.value, t_s.at(-1) ?? 0);
 }
 
 interface LiveEvent {

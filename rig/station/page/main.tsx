@@ -1,12 +1,12 @@
 import { render } from "preact";
+import { watchClocks } from "./heard.ts";
+import { renew } from "./live.ts";
 import { Shell } from "./shell.tsx";
 import * as state from "./state.ts";
 import "./style.css";
 import "uplot/dist/uPlot.min.css";
 
-setInterval(() => {
-  state.now_ms.value = performance.now();
-}, 250);
+watchClocks(renew);
 addEventListener("hashchange", () => {
   state.route.value = location.hash || "#/";
 });

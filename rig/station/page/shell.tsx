@@ -2,13 +2,14 @@
 import { useEffect } from "preact/hooks";
 import { get, post } from "./api.ts";
 import { ErrorLine, useAction } from "./form.tsx";
+import { connected } from "./heard.ts";
 import { History } from "./history.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
 import { Running } from "./running.tsx";
 import { Start } from "./start.tsx";
-import { asked, bench, connected, type Me, me, route } from "./state.ts";
+import { asked, bench, type Me, me, route, unread } from "./state.ts";
 import { text } from "./texts.ts";
 
 export function Shell() {
@@ -37,6 +38,12 @@ export function Shell() {
         <div class="lost" role="alert">
           <strong>{text.lost}</strong>
           <span>{text.lostMore}</span>
+        </div>
+      )}
+      {unread.value === undefined ? null : (
+        <div class="unread" role="alert">
+          <strong>{text.unread}</strong>
+          <span>{unread.value}</span>
         </div>
       )}
       <main>{view()}</main>

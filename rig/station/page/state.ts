@@ -1,8 +1,8 @@
-/** What the page knows, and from when. Nothing is shown as present that has not been heard of for two seconds. */
-import { computed, signal } from "@preact/signals";
+/** What the page knows of the station: all views read from here. */
+import { signal } from "@preact/signals";
 import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
 import type { BenchState } from "../bench.ts";
-import type { Curve } from "./curve.ts";
+import type { Curve } from "../curve.ts";
 
 export interface Me {
   readonly name: string;
@@ -34,8 +34,8 @@ export interface StepNow {
 export const me = signal<Me | undefined>(undefined);
 export const asked = signal(false);
 export const bench = signal<BenchState | undefined>(undefined);
-export const heard_ms = signal(Number.NEGATIVE_INFINITY);
-export const now_ms = signal(performance.now());
+/** Why the station cannot read the record of the run at present. */
+export const unread = signal<string | undefined>(undefined);
 export const route = signal(location.hash || "#/");
 
 /** Of the run that `bench` names. */
@@ -47,11 +47,6 @@ export const bench_s = signal(0);
 export const wiring = signal<readonly WiringNote[]>([]);
 export const curves = new Map<string, Curve>();
 export const curvesVersion = signal(0);
-
-/** A page that has lost its station says so after this long. */
-const silent_ms = 2000;
-/** By this page's own monotonic clock: neither its date nor the server's matters. */
-export const connected = computed(() => now_ms.value - heard_ms.value < silent_ms);
 
 export function forget(): void {
   judged.value = [];

@@ -4,6 +4,7 @@ export const english = {
   simulated: "SIMULATED",
   lost: "NO CONNECTION TO THE STATION",
   lostMore: "What stands below is old. The emergency stop at the bench works without this page.",
+  unread: "THE RECORD CANNOT BE READ: curves and results below are old",
   notSafetyPath: "This button asks the station. In danger press the emergency stop at the bench.",
   stop: "STOP",
   stopping: "Stopping...",

@@ -224,7 +224,11 @@ test("the last readings come from the record, with their channel, role and age",
     { ...stamp, seq: 9, type: "tripped", body: { message: "interlock-open: ESTOP is low" } },
   ];
   const points = [{ series: "thermal/T.ev.DC+", unit: "degC", from: 0, t_s: [1, 2], values: [20, 21] }];
-  const tail = { events: (run: number) => (run === 1 ? events : []), points: () => points } as unknown as Tail;
+  const of = (points: readonly object[]) => ({
+    events: (run: number) => ({ events: run === 1 ? events : [] }),
+    points: () => ({ points }),
+  });
+  const tail = of(points) as unknown as Tail;
   const last = new LastReadings(rb1, () => now_ms);
   last.look(tail, 1);
   now_ms = 2000;
@@ -237,7 +241,7 @@ test("the last readings come from the record, with their channel, role and age",
   ]);
   expect(closed).toEqual([{ role: "matrix", relays: ["KG"], age_s: 2 }]);
   expect(trip?.message).toMatch(/ESTOP/);
-  last.look({ ...tail, points: () => [] } as unknown as Tail, 2);
+  last.look(of([]) as unknown as Tail, 2);
   expect(last.now()).toEqual({ run: 2, readings: [], closed: [] });
 });
 

@@ -1,0 +1,33 @@
+/** The page's own modules in a test without a browser: what they ask of one is stubbed. */
+import { pathToFileURL } from "node:url";
+import { vi } from "vitest";
+import type { Message } from "../../../rig/station/live.ts";
+
+interface Signal<T> {
+  value: T;
+}
+
+/** Only what the tests look at; the page is type-checked with a project of its own. */
+export interface PageModules {
+  readonly live: { take(message: Message): boolean; begin(): void };
+  readonly heard: {
+    readonly connected: Signal<boolean>;
+    opened(): void;
+    hear(sent_ms: number): void;
+    look(now: number, date: number): boolean;
+  };
+  readonly state: {
+    readonly judged: Signal<readonly { readonly id: string }[]>;
+    readonly bench: Signal<{ readonly run?: { readonly phase: string } } | undefined>;
+    readonly unread: Signal<string | undefined>;
+    readonly curves: ReadonlyMap<string, { drawn(): { readonly t_s: readonly number[] } }>;
+  };
+}
+
+export async function pageModules(): Promise<PageModules> {
+  vi.stubGlobal("location", { hash: "" });
+  const load = (name: string): Promise<unknown> =>
+    import(pathToFileURL(`${import.meta.dirname}/../../../rig/station/page/${name}.ts`).href);
+  const [live, heard, state] = [await load("live"), await load("heard"), await load("state")];
+  return { live, heard, state } as PageModules;
+}
