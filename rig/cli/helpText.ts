@@ -22,6 +22,10 @@ export const taught: Readonly<Record<string, Taught>> = {
     examples: ["rig resume R000042 --ports /tmp/bench --simulated-operator"],
     exitCodes: `as rig run (${ofRun}); 40 too when the run is closed instead`,
   },
+  ready: {
+    examples: ["rig ready dc-screening --serial SN-1 --ports /tmp/bench"],
+    exitCodes: "0 a run could start, 2 wrong usage, 40 something stands against it, or the preflight refuses it",
+  },
   check: {
     examples: ["rig check ac-screening --adapter generic-c-pass"],
     exitCodes: "0 accepted, 2 wrong usage or input, 40 refused on this bench",

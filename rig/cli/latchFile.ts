@@ -60,10 +60,11 @@ export const latchFile = (path: string): LatchStore => ({
 });
 
 /** Clears a trip in the name of a person; who and what is kept beside it. */
-export function clearLatch(path: string, by: string): Latched | undefined {
+export function clearLatch(path: string, by: string, reason?: string): Latched | undefined {
   const latched = readLatch(path);
   if (!latched) return undefined;
-  const line = JSON.stringify({ utc: new Date().toISOString(), by, ...latched });
+  const given = reason === undefined ? {} : { reason };
+  const line = JSON.stringify({ utc: new Date().toISOString(), by, ...given, ...latched });
   appendFileSync(join(dirname(path), "resets.jsonl"), `${line}\n`, { mode: 0o600 });
   rmSync(path, { force: true });
   return latched;

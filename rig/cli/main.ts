@@ -12,6 +12,7 @@ import { qualityCommands } from "./program/quality.ts";
 import { recordCommands } from "./program/records.ts";
 import { reportCommands } from "./program/reports.ts";
 import { runCommands } from "./program/runs.ts";
+import { startingCommands } from "./program/starting.ts";
 import { statisticsCommands } from "./program/statistics.ts";
 import { typeCommands } from "./program/types.ts";
 import { version } from "./root.ts";
@@ -49,6 +50,7 @@ Exit codes: 0 pass, 2 wrong usage or input, 10 undecided, 20 fail, 30 stopped or
   );
 
 await runCommands(program);
+startingCommands(program);
 benchCommands(program);
 recordCommands(program);
 qualityCommands(program);

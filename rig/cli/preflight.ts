@@ -34,6 +34,7 @@ export interface NominalPath {
 export interface Preflight extends Explored {
   readonly accepted: boolean;
   readonly facts: readonly StepFacts[];
+  readonly prompts: readonly Prompt[];
   readonly dry: DryRun;
 }
 
@@ -61,10 +62,10 @@ export async function preflight(inputs: Inputs, options: InputOptions, set: Path
   const more =
     set === "all" && inputs.procedure.recheck ? [await explored(inputs, options, { set, of: "resume" })] : [];
   const all = joined([own, ...more]);
-  return { ...all, accepted: all.findings.length === 0, facts: own.facts, dry: own.dry };
+  return { ...all, accepted: all.findings.length === 0, facts: own.facts, prompts: own.prompts, dry: own.dry };
 }
 
-type Part = Explored & Pick<Preflight, "facts" | "dry">;
+type Part = Explored & Pick<Preflight, "facts" | "prompts" | "dry">;
 
 async function explored(inputs: Inputs, options: InputOptions, { set, of: what }: Which): Promise<Part> {
   const of = shares();
@@ -78,7 +79,7 @@ async function explored(inputs: Inputs, options: InputOptions, { set, of: what }
   const own = await exploreShare(planned, nominal, { set, part: 0, of });
   const tried = [...own, ...(await all).flat()];
   const found = summarise(nominal.result, tried, toTry(planned, nominal, set).skipped);
-  return { ...found, facts: nominal.facts, dry: nominal.dry };
+  return { ...found, facts: nominal.facts, prompts: nominal.prompts, dry: nominal.dry };
 }
 
 /** The plan of a run, or of what a resumed run does before it goes on. */

@@ -6,6 +6,7 @@
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { StepFacts } from "../engine/preflight.ts";
 import { hashOf } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import { makeFolder } from "../store/folder.ts";
@@ -21,9 +22,13 @@ export interface RunPlan {
   readonly steps: readonly PlannedStep[];
   readonly bench_s: number;
   readonly paths: number;
+  /** What each step energises, and for how long. */
+  readonly facts: readonly StepFacts[];
+  /** What a person is asked on the nominal path. */
+  readonly prompts: readonly { readonly id: string; readonly title: string }[];
 }
 
-const format = 1;
+const format = 2;
 
 function keyOf({ procedure, limits, bench, adapterHash, context }: Inputs): string {
   return hashOf({
@@ -37,6 +42,17 @@ function keyOf({ procedure, limits, bench, adapterHash, context }: Inputs): stri
   });
 }
 
+function placeOf(inputs: Inputs, store: string): readonly [key: string, file: string] {
+  const key = keyOf(inputs);
+  return [key, join(store, "preflight", `${key}.json`)];
+}
+
+/** What was accepted before for the same inputs; undefined when nothing was. */
+export function keptPlan(inputs: Inputs, store: string): RunPlan | undefined {
+  const [key, file] = placeOf(inputs, store);
+  return read(file, key);
+}
+
 /** @throws RigError RIG_CHECK_FAILED with the first finding when the procedure is refused on this bench */
 export async function planOfRun(
   inputs: Inputs,
@@ -44,14 +60,13 @@ export async function planOfRun(
   store: string,
   say: (line: string) => void,
 ): Promise<RunPlan> {
-  const key = keyOf(inputs);
-  const file = join(store, "preflight", `${key}.json`);
+  const [key, file] = placeOf(inputs, store);
   const kept = read(file, key);
   if (kept) {
     say("      accepted before with the same procedure, bench, limits, adapter type and software");
     return kept;
   }
-  const { dry, findings, accepted, paths } = await preflight(inputs, options, "cheap");
+  const { dry, findings, accepted, paths, facts, prompts } = await preflight(inputs, options, "cheap");
   const [first] = findings;
   if (!accepted && first) {
     const more = findings.length > 1 ? ` (and ${findings.length - 1} more: see rig check)` : "";
@@ -61,7 +76,8 @@ export async function planOfRun(
     );
   }
   const planned = [...new Map(dry.measurements.map(({ id, step }) => [id, { id, step }])).values()];
-  const plan: RunPlan = { planned, steps: dry.steps, bench_s: dry.bench_s, paths };
+  const asked = prompts.map(({ id, title }) => ({ id, title }));
+  const plan: RunPlan = { planned, steps: dry.steps, bench_s: dry.bench_s, paths, facts, prompts: asked };
   try {
     makeFolder(join(store, "preflight"));
     writeFileSync(`${file}.${process.pid}`, JSON.stringify({ key, plan }));

@@ -9,20 +9,28 @@ export const none_A = 0.05;
 /** Largest set-points asked of a role. */
 type Most = { A?: number; V?: number };
 
+interface Open {
+  readonly step: string;
+  readonly from_s: number;
+  readonly energised: Map<string, Most>;
+  readonly terminals: Set<string>;
+  max_A: number;
+  max_V: number;
+  J: number;
+}
+
 /** Energy and maxima of each top-level step, from the twin's truth. */
 export class Meter {
   readonly facts: StepFacts[] = [];
-  private open:
-    | { step: string; from_s: number; energised: Map<string, Most>; max_A: number; max_V: number; J: number }
-    | undefined;
+  private open: Open | undefined;
 
   step(phase: "enter" | "leave", step: string, bench_s: number): void {
     if (phase === "enter") {
-      this.open = { step, from_s: bench_s, energised: new Map(), max_A: 0, max_V: 0, J: 0 };
+      this.open = { step, from_s: bench_s, energised: new Map(), terminals: new Set(), max_A: 0, max_V: 0, J: 0 };
       return;
     }
     if (!this.open) return;
-    const { from_s, energised, max_A, max_V, J } = this.open;
+    const { from_s, energised, terminals, max_A, max_V, J } = this.open;
     this.facts.push({
       step,
       duration_s: bench_s - from_s,
@@ -30,6 +38,7 @@ export class Meter {
       max_A,
       max_V,
       energy_J: J,
+      terminals: [...terminals].sort(),
     });
     this.open = undefined;
   }
@@ -58,7 +67,17 @@ export class Meter {
     if (this.open) {
       this.open.max_A = Math.max(this.open.max_A, source_A);
       this.open.max_V = Math.max(this.open.max_V, source_V);
+      if (source_A > none_A) for (const name of poweredBy(world)) this.open.terminals.add(name);
     }
     return { source_A, source_V };
   }
+}
+
+/** Terminals on closed contactors: only those have mirror contacts. */
+function poweredBy({ bench, relays }: TwinWorld): readonly string[] {
+  const closed = Object.values(bench.relays).filter(
+    ({ mirror, role, board, output }) => mirror !== undefined && relays.coils(role, board)[output] === true,
+  );
+  const nodes = closed.flatMap(({ poles }) => poles.flat());
+  return nodes.flatMap((node) => /^((?:evse|evse2|ev)\..+)\.F$/.exec(node)?.[1] ?? []);
 }

@@ -64,13 +64,18 @@ export function dueWaivers(
   const waivers: Waiver[] = bench.waivers
     .filter(({ id }) => !comesDue(id))
     .map((w) => ({ id: w.id, text: w.why, by: w.by }));
-  for (const { id, what } of overdueOf(bench, Object.keys(needs), adapter, today)) {
+  const due = overdueOf(bench, Object.keys(needs), adapter, today);
+  const refused = due.filter(({ id }) => !bench.waivers.some((w) => w.id === id));
+  for (const { id, what } of due) {
     const accepted = bench.waivers.find((w) => w.id === id);
     if (accepted) waivers.push({ id, text: `${what} is overdue: ${accepted.why}`, by: accepted.by });
     else if (simulated) waivers.push({ id, text: `${what}: the bench is simulated`, by: "twin" });
     else {
       const remedy = `waiver ${id} in ${bench.file} would name who accepts it`;
-      throw new RigError("RIG_CHECK_FAILED", `${what} is overdue (${remedy})`, { id });
+      throw new RigError("RIG_CHECK_FAILED", `${what} is overdue (${remedy})`, {
+        id,
+        overdue: refused.map((one) => ({ ...one })),
+      });
     }
   }
   return waivers;

@@ -27,6 +27,8 @@ export interface StepFacts {
   readonly max_A: number;
   readonly max_V: number;
   readonly energy_J: number;
+  /** Terminals of the nest that closed power contactors joined to the source while it gave current: `evse.DC+`. */
+  readonly terminals: readonly string[];
 }
 
 export interface Refused {

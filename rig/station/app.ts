@@ -1,6 +1,8 @@
 /** The station's web server as one application: the door first, then its rooms. */
 import { Hono } from "hono";
 import type { Accounts } from "./accounts.ts";
+import { type BeforeDeps, beforeRoutes } from "./before.ts";
+import { codeRoutes } from "./codesRoutes.ts";
 import { type DeskDeps, deskRoutes } from "./desk.ts";
 import { type loadPage, pageRoutes } from "./files.ts";
 import { type Health, healthRoutes } from "./health.ts";
@@ -22,6 +24,7 @@ export interface StationDeps {
   /** Absent: no notes, photos and pauses; no result page. */
   readonly desk?: DeskDeps;
   readonly result?: ResultDeps;
+  readonly before?: Omit<BeforeDeps, "bench" | "catalogue">;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
@@ -33,9 +36,11 @@ export function stationApp(deps: StationDeps): App {
   guardDoor(app, door);
   loginRoutes(app, door);
   runRoutes(app, door, runs);
+  codeRoutes(app, door, runs.catalogue);
   if (deps.health) healthRoutes(app, door, deps.health);
   if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);
   if (deps.result) resultRoutes(app, door, deps.result);
+  if (deps.before) beforeRoutes(app, door, { ...deps.before, bench: runs.bench, catalogue: runs.catalogue });
   pageRoutes(app, page);
   return app;
 }

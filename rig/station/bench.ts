@@ -40,11 +40,24 @@ export type Safety =
   | { readonly is: "safe"; readonly utc: string; readonly how: string }
   | { readonly is: "not-proved"; readonly utc: string; readonly why: string };
 
+/** A run whose program died and that can be gone on with; a new run closes it. */
+export interface Interrupted {
+  readonly run: number;
+  readonly id: string;
+  readonly procedure: string;
+  readonly adapter: string;
+  readonly serial: string;
+  readonly by: string;
+  /** Where it would go on. */
+  readonly checkpoint: string;
+}
+
 export interface BenchState {
   readonly bench: string;
   readonly simulated: boolean;
   readonly run?: RunState;
   readonly safety: Safety;
+  readonly interrupted?: Interrupted;
 }
 
 /** A controller as a process; `node:child_process` behind it. */
@@ -63,9 +76,14 @@ export interface BenchDeps {
   /** `rig safe`: whether the bench was proved safe, and what was said. */
   readonly makeSafe: () => Promise<{ readonly proved: boolean; readonly why: string }>;
   /** What the store says of a run that has ended: outcome, and whether its safe-off was proved by read-back. */
-  readonly ended: (
-    run: number,
-  ) => Promise<{ readonly outcome?: Outcome; readonly safe: boolean; readonly why: string }>;
+  readonly ended: (run: number) => Promise<{
+    readonly outcome?: Outcome;
+    readonly safe: boolean;
+    readonly why: string;
+    readonly interrupted?: Interrupted;
+  }>;
+  /** What the station before this one left: why the bench is in doubt, and a run that can be gone on with. */
+  readonly left?: { readonly doubt?: string; readonly interrupted?: Interrupted };
   readonly utc: () => string;
 }
 
@@ -89,7 +107,13 @@ export class BenchRuns {
 
   constructor(deps: BenchDeps) {
     this.deps = deps;
-    this.current = { bench: deps.bench, simulated: deps.simulated, safety: { is: "idle" } };
+    const { doubt, interrupted } = deps.left ?? {};
+    this.current = {
+      bench: deps.bench,
+      simulated: deps.simulated,
+      safety: doubt === undefined ? { is: "idle" } : { is: "not-proved", utc: deps.utc(), why: doubt },
+      ...(interrupted ? { interrupted } : {}),
+    };
   }
 
   get state(): BenchState {
@@ -129,7 +153,8 @@ export class BenchRuns {
     const child = this.deps.start(args);
     this.child = child;
     const begun: RunState = { ...job, phase: "preflight", asked_utc: this.deps.utc(), steps: [], bench_s: 0, said: [] };
-    this.set({ ...this.current, run: begun, safety: { is: "idle" } });
+    const { interrupted: _closedOrResumed, ...rest } = this.current;
+    this.set({ ...rest, run: begun, safety: { is: "idle" } });
     child.onMessage((message) => this.heard(message));
     child.onExit((code, signal) => {
       this.alone(() => this.exited(code, signal)).catch((error: unknown) => {
@@ -179,6 +204,12 @@ export class BenchRuns {
     if (this.child) throw new RigError("USAGE", "a run is going on: stop it");
     if (this.proving) throw new RigError("USAGE", "the bench is being made safe");
     await this.alone(() => this.prove());
+  }
+
+  /** It was closed. */
+  forgetInterrupted(): void {
+    const { interrupted: _closed, ...rest } = this.current;
+    this.set(rest);
   }
 
   /** No run begins while the bench is being looked at. */
@@ -242,8 +273,9 @@ export class BenchRuns {
       return;
     }
     try {
-      const { outcome, safe, why } = await this.deps.ended(run.run);
+      const { outcome, safe, why, interrupted } = await this.deps.ended(run.run);
       if (outcome) this.change({ outcome });
+      if (interrupted) this.set({ ...this.current, interrupted });
       if (safe) return this.set({ ...this.current, safety: { is: "safe", utc: this.deps.utc(), how: why } });
     } catch (error) {
       this.change({ said: [...run.said, String(error)].slice(-said_max) });

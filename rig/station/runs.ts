@@ -4,7 +4,7 @@ import { type Verdict, verdicts } from "../model/verdict.ts";
 import type { Reader } from "../store/reader.ts";
 import type { BenchRuns } from "./bench.ts";
 import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
-import { readLabel } from "./label.ts";
+import { type Known, readLabel } from "./label.ts";
 import type { Live } from "./live.ts";
 import { streamRoutes } from "./stream.ts";
 
@@ -16,6 +16,8 @@ export interface Catalogue {
     readonly family: string;
     readonly rating: string;
   }[];
+  /** Known-good and known-bad adapters, with the check that is done with each. */
+  readonly artefacts?: readonly { readonly serial: string; readonly adapter: string; readonly procedure: string }[];
 }
 
 export interface JobAsked {
@@ -25,18 +27,7 @@ export interface JobAsked {
   readonly serial: string;
 }
 
-/** What a person must know before start. `refused`: nothing can start, and why. */
-export type Prepared =
-  | { readonly refused: string; readonly remedy: string }
-  | {
-      readonly title: string;
-      readonly limits: string;
-      readonly energises: string;
-      readonly waivers: readonly string[];
-    };
-
 export interface RunDeps {
-  readonly prepare: (job: JobAsked) => Promise<Prepared>;
   readonly bench: BenchRuns;
   readonly live: Live;
   readonly catalogue: Catalogue;
@@ -51,6 +42,30 @@ export interface RunDeps {
   ) => Promise<{ readonly type: string; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined>;
 }
 
+/** Runs looked at for the last one of an adapter type. */
+const runs_looked_at = 500;
+
+const knownBy = (catalogue: Catalogue, list: Reader["list"]): Known => ({
+  types: new Map(catalogue.adapters.map(({ id, family }) => [id, family])),
+  procedures: new Map(catalogue.procedures.map(({ id, families }) => [id, families])),
+  artefacts: new Map((catalogue.artefacts ?? []).map(({ serial, ...run }) => [serial, run])),
+  lastRun: (serial) => list({ serial, limit: 1 })[0],
+  lastOfType: (adapter) => list({ limit: runs_looked_at }).find((row) => row.adapter === adapter),
+});
+
+/** A job of the body: procedure and type are known, the serial number is data. @throws RigError USAGE */
+export async function jobIn(c: Ctx, catalogue: Catalogue): Promise<JobAsked> {
+  const body = await bodyOf(c);
+  const [procedure, adapter] = [textIn(body, "procedure", 64), textIn(body, "adapter", 64)];
+  if (!catalogue.procedures.some(({ id }) => id === procedure)) {
+    throw new RigError("USAGE", `there is no procedure ${procedure}`);
+  }
+  if (!catalogue.adapters.some(({ id }) => id === adapter)) {
+    throw new RigError("USAGE", `there is no adapter type ${adapter}`);
+  }
+  return { by: c.get("account").name, procedure, adapter, serial: textIn(body, "serial", 64) };
+}
+
 export function runRoutes(app: App, door: Door, deps: RunDeps): void {
   const { bench, live, catalogue } = deps;
   const { accounts } = door;
@@ -59,29 +74,24 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
   app.get("/api/catalogue", only(door), (c) => c.json(catalogue));
 
   app.get("/api/label", only(door), async (c) => {
-    const types = new Set(catalogue.adapters.map(({ id }) => id));
     const text = c.req.query("text") ?? "";
-    const says = await deps.read((reader) => readLabel(text, types, (serial) => reader.list({ serial, limit: 1 })[0]));
-    const found = says ?? readLabel(text, types, () => undefined);
+    const says = await deps.read((reader) =>
+      readLabel(
+        text,
+        knownBy(catalogue, (filter) => reader.list(filter)),
+      ),
+    );
+    const found =
+      says ??
+      readLabel(
+        text,
+        knownBy(catalogue, () => []),
+      );
     return found ? c.json(found) : refusal(c, 400, "the label is empty, too long, or has characters that do not print");
   });
 
-  const jobIn = async (c: Ctx): Promise<JobAsked> => {
-    const body = await bodyOf(c);
-    const [procedure, adapter] = [textIn(body, "procedure", 64), textIn(body, "adapter", 64)];
-    if (!catalogue.procedures.some(({ id }) => id === procedure)) {
-      throw new RigError("USAGE", `there is no procedure ${procedure}`);
-    }
-    if (!catalogue.adapters.some(({ id }) => id === adapter)) {
-      throw new RigError("USAGE", `there is no adapter type ${adapter}`);
-    }
-    return { by: c.get("account").name, procedure, adapter, serial: textIn(body, "serial", 64) };
-  };
-
-  app.post("/api/prepare", only(door), async (c) => c.json(await deps.prepare(await jobIn(c))));
-
   app.post("/api/start", only(door, "technician", "engineer"), async (c) => {
-    const job = await jobIn(c);
+    const job = await jobIn(c, catalogue);
     bench.start(job, deps.argsOf(job));
     accounts.audit(job.by, "run started", { procedure: job.procedure, adapter: job.adapter, serial: job.serial });
     return c.json({});

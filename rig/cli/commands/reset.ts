@@ -10,6 +10,8 @@ export interface ResetOptions {
   readonly ports?: string;
   /** Without a name the trip is only shown. */
   readonly by?: string;
+  /** What was done about the cause. */
+  readonly reason?: string;
 }
 
 /** Exit code: 0 nothing is latched any more, 40 a trip is latched and nobody was named. */
@@ -24,7 +26,7 @@ export function reset(options: ResetOptions): number {
     );
     return latched ? 40 : 0;
   }
-  const cleared = clearLatch(path, checkLabel("name of who resets", options.by));
+  const cleared = clearLatch(path, checkLabel("name of who resets", options.by), options.reason);
   out(cleared ? `Reset by ${options.by}: ${cleared.rule}: ${cleared.why}` : "Nothing was latched.");
   return 0;
 }

@@ -16,7 +16,7 @@ import { progress } from "../progress.ts";
 import { type Calibrations, readCalibrations } from "../register.ts";
 import { differences } from "../resumeChecks.ts";
 import { runSession } from "../session.ts";
-import { operatorOf, report } from "./run.ts";
+import { link, operatorOf, report, say } from "./run.ts";
 
 export interface ResumeOptions {
   readonly store: string;
@@ -32,7 +32,6 @@ export interface ResumeOptions {
   readonly calibrations?: Calibrations;
 }
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const closedCode = 40;
 
 /** Exit code of the run; 40 when it is closed instead. */
@@ -64,10 +63,12 @@ export async function resume(run: string, options: ResumeOptions): Promise<numbe
     const operator = operatorOf(inputs, options, say);
     const declared = nominalDeclared(inputs.context.declared ?? {});
     const plan = await planOfRun(withDeclared(inputs, declared), { ...asked, declared }, options.store, say);
+    link?.tell({ is: "plan", steps: plan.steps, bench_s: plan.bench_s });
     say(`Resuming ${head.id} at checkpoint "${point.checkpoint}"; what came after it is done again`);
     const result = await runSession(inputs, {
       store: options.store,
       planned: plan.planned,
+      begun: (number, id) => link?.tell({ is: "run", run: number, id }),
       watch: progress(plan.steps, say),
       operator,
       say,

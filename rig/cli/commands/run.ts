@@ -39,9 +39,11 @@ export interface RunOptions extends InputOptions {
   readonly signal?: AbortSignal;
 }
 
-const link = stationLink();
+/** The station that started this process, if one did. */
+export const link = stationLink();
 
-const say = (line: string): void => {
+/** To the terminal, and to the station. */
+export const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
   link?.tell({ is: "said", line: stripVTControlCharacters(line).trim() });
 };

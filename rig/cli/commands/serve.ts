@@ -6,8 +6,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
+import { loadRegister } from "../../bench/artefacts.ts";
 import { loadBench } from "../../bench/benchFile.ts";
-import { RigError } from "../../model/errors.ts";
+import { asRigError, RigError } from "../../model/errors.ts";
 import { Accounts } from "../../station/accounts.ts";
 import { stationApp } from "../../station/app.ts";
 import { BenchRuns, type Child } from "../../station/bench.ts";
@@ -17,15 +18,16 @@ import { Live } from "../../station/live.ts";
 import { LastReadings } from "../../station/readings.ts";
 import type { Catalogue } from "../../station/runs.ts";
 import { storeFile } from "../../store/database.ts";
-import { closeInterrupted, openReader, type Reader } from "../../store/reader.ts";
+import { openReader, type Reader } from "../../store/reader.ts";
 import { Tail } from "../../store/tail.ts";
 import { defaultBench } from "../defaults.ts";
 import { procedures } from "../procedures.ts";
 import { root } from "../root.ts";
+import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
 import { twinPorts } from "../twinPorts.ts";
+import { beforeOf } from "./serveBefore.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { keepPhoto } from "./servePhoto.ts";
-import { prepare } from "./servePrepare.ts";
 import { reportOf } from "./serveReports.ts";
 import { resultOf } from "./serveResult.ts";
 
@@ -52,7 +54,9 @@ export async function serve(options: ServeOptions): Promise<number> {
   const tls = tlsOf(options);
   const bench = loadBench(options.bench ?? defaultBench);
   if (options.ports !== undefined) twinPorts(options.ports);
-  for (const { id } of await closeInterrupted(options.store)) say(`Closed an interrupted run: ${id}`);
+  const simulated = options.ports !== undefined;
+  const interrupted = await settleInterrupted(options.store, say);
+  const doubt = await doubtLeft(options.store, { bench: bench.id, simulated });
   const accounts = await Accounts.open(options.store);
   const common = [
     ...["--store", options.store],
@@ -61,11 +65,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   ];
   const runs: BenchRuns = new BenchRuns({
     bench: bench.id,
-    simulated: options.ports !== undefined,
+    simulated,
     // A check of the bench that is under way ends first: it holds the ports.
     start: (args) => started(health.idle(), () => controller(args)),
     makeSafe: () => health.idle().then(() => makeSafe(options)),
     ended: (run) => endingOf(options.store, run),
+    left: { ...(doubt ? { doubt: doubt.why } : {}), ...(interrupted ? { interrupted } : {}) },
     utc: () => new Date().toISOString(),
   });
   const now_ms = () => performance.now();
@@ -73,7 +78,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const health = new Health({
     bench: runs,
     ask: () => askHealth(program, common),
-    elsewhere: () => reading(options.store, goesOn),
+    elsewhere: () => goesOn(options.store),
     readings,
     utc: () => new Date().toISOString(),
     now_ms,
@@ -104,17 +109,10 @@ export async function serve(options: ServeOptions): Promise<number> {
         ...["run", job.procedure, "--adapter", job.adapter, "--serial", job.serial, "--operator", job.by],
         ...common,
       ],
-      prepare: ({ by, ...job }) =>
-        prepare({
-          ...job,
-          operator: by,
-          store: options.store,
-          ...(options.bench === undefined ? {} : { bench: options.bench }),
-          ...(options.ports === undefined ? {} : { ports: options.ports }),
-        }),
       read: (body) => reading(options.store, body),
       report: (run, format) => reportOf(options.store, run, format),
     },
+    before: { ...beforeOf(options, common), health },
   });
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -133,6 +131,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     `Station of ${bench.id} on ${tls ? "https" : "http"}://${hosts[0]}${options.ports === undefined ? "" : "   SIMULATED"}`,
   );
   if (accounts.setupCode) say(`First start: make the administrator with the one-time code ${accounts.setupCode}`);
+  if (doubt && !doubt.held) proveAfresh(runs, accounts, doubt.why);
   const signal = await new Promise<string>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => resolve(name));
   });
@@ -215,17 +214,23 @@ async function reading<R>(store: string, body: (reader: Reader) => R): Promise<R
   }
 }
 
-/** The ending in the store; a run whose controller died is closed first. Safe only by the evidence of its safe-off. */
+/** The ending in the store; a run whose controller died is closed unless it can go on. Safe only by the evidence of its safe-off. */
 async function endingOf(store: string, run: number) {
-  await closeInterrupted(store);
+  const interrupted = await settleInterrupted(store, say);
   const record = await reading(store, (reader) => reader.record(run));
-  const evidence = record?.notes.findLast(({ kind }) => kind === "safe-off")?.body["evidence"];
-  const proof = typeof evidence === "object" && evidence !== null && "ok" in evidence && evidence["ok"] === true;
+  const safe = record !== undefined && provedSafe(record);
   return {
     ...(record?.outcome ? { outcome: record.outcome } : {}),
-    safe: proof,
-    why: proof ? `safe-off of ${record?.head.id}, read back` : "no safe-off was proved",
+    safe,
+    why: safe ? `safe-off of ${record.head.id}, read back` : "no safe-off was proved",
+    ...(interrupted?.run === run ? { interrupted } : {}),
   };
+}
+
+/** The station before this one left the bench in doubt: this one asks it, as after a run whose controller died. */
+function proveAfresh(runs: BenchRuns, accounts: Accounts, why: string): void {
+  accounts.audit("station", "safe state asked", { why });
+  runs.makeSafe().catch((error: unknown) => say(`station: ${asRigError(error).message}`));
 }
 
 function catalogue(): Catalogue {
@@ -236,5 +241,10 @@ function catalogue(): Catalogue {
       const { maker, model, family, rating } = findAdapterType(folder, id);
       return { id, title: `${maker} ${model}`, family, rating: `${rating.current_A} A, ${rating.voltage_V} V` };
     }),
+    artefacts: loadRegister(join(root, "procedures", "artefacts")).map(({ serial, adapter, kind }) => ({
+      serial,
+      adapter,
+      procedure: `${kind}-check`,
+    })),
   };
 }

@@ -4,7 +4,7 @@ import { RigError } from "../../model/errors.ts";
 import type { BenchRuns, Child } from "../../station/bench.ts";
 import { type Health, type HealthFound, healthIn } from "../../station/health.ts";
 import type { LastReadings } from "../../station/readings.ts";
-import type { Reader } from "../../store/reader.ts";
+import { openRuns } from "../../store/openRuns.ts";
 import { Tail } from "../../store/tail.ts";
 
 const ask_ms = 45_000;
@@ -22,12 +22,10 @@ export function askHealth(program: string, common: readonly string[]): Promise<H
   });
 }
 
-/** The newest run when it has no outcome yet: then its controller, which is not ours, holds the ports. */
-export function goesOn(reader: Reader): string | undefined {
-  const last = reader.list({ limit: 1 })[0];
-  return last && !last.outcome
-    ? `${last.operator} runs ${last.procedure} (${last.id}) outside this station`
-    : undefined;
+/** A run that another program is writing; one whose program died holds no ports. */
+export async function goesOn(store: string): Promise<string | undefined> {
+  const other = (await openRuns(store)).findLast(({ alive }) => alive);
+  return other && `${other.operator} runs ${other.procedure} (${other.id}) outside this station`;
 }
 
 /** Looks at the record once a second while a run goes on, and lets the health ask by itself when it is due. */

@@ -54,6 +54,7 @@ export function benchCommands(program: Command): void {
     .command("reset")
     .description("show a latched trip; with --by, clear it in that person's name; moves nothing")
     .option("--by <name>", "who has seen to the cause and clears the trip")
+    .option("--reason <text>", "what was done about the cause; kept beside the reset")
     .addOption(ports())
     .addOption(store())
     .action(act(async (options) => (await import("../commands/reset.ts")).reset(options)));

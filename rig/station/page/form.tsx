@@ -35,12 +35,17 @@ export function Field(props: {
   readonly type?: "text" | "password";
   readonly focus?: boolean;
   readonly auto?: string;
+  /** With Alt (keys.ts). */
+  readonly hotkey?: string;
+  readonly numeric?: boolean;
 }) {
   const id = useId();
   const shared = {
     id,
     value: props.value,
     autoComplete: props.auto ?? "off",
+    ...(props.hotkey === undefined ? {} : { "data-hotkey": props.hotkey }),
+    ...(props.numeric ? { inputMode: "decimal" as const } : {}),
     ref: (input: HTMLInputElement | null) => {
       if (!props.focus || !input || input.dataset["met"]) return;
       input.dataset["met"] = "1";

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, post } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
+import { KeysButton } from "./kiosk.tsx";
 import { type Me, me } from "./state.ts";
 import { text } from "./texts.ts";
 
@@ -22,7 +23,10 @@ export function Login() {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          enter.go();
+          // A scanner ends each field with Enter: the next empty one is asked for.
+          const empty = [...event.currentTarget.querySelectorAll("input")].find(({ value }) => value === "");
+          if (empty) empty.focus();
+          else enter.go();
         }}
       >
         {first ? <Field label={text.code} value={code} set={setCode} focus /> : null}
@@ -37,6 +41,7 @@ export function Login() {
         <button type="submit" class="large" disabled={enter.busy}>
           {first ? text.make : text.login}
         </button>
+        <KeysButton />
         <ErrorLine of={enter} />
         <ErrorLine of={look} />
       </form>

@@ -15,7 +15,14 @@ export function PromptBox(props: {
   const { prompt, number } = props.waiting;
   const send = useAction((answer: Given) => post("/api/answer", { number, answer }));
   return (
-    <div class="prompt" data-number={number} role="dialog" aria-labelledby="prompt-title">
+    <div
+      class="prompt"
+      data-number={number}
+      data-kind={prompt.kind}
+      data-asks={prompt.id === "label" ? "label" : undefined}
+      role="dialog"
+      aria-labelledby="prompt-title"
+    >
       <h2 id="prompt-title">{prompt.title}</h2>
       <p>{prompt.text}</p>
       {me.value?.name === props.by ? (
@@ -94,7 +101,7 @@ function Typed({
         else send(answer);
       }}
     >
-      <Field label={range} value={typed} set={setTyped} focus />
+      <Field label={range} value={typed} set={setTyped} focus numeric={prompt.kind === "number"} />
       <button type="submit" class="large go" disabled={busy}>
         {text.answer}
       </button>

@@ -1,9 +1,12 @@
 /** The frame of every view: bench, SIMULATED, connection, stop, tabs. */
 import { useEffect } from "preact/hooks";
 import { get, post } from "./api.ts";
+import { Codes } from "./codes.tsx";
 import { ErrorLine, useAction } from "./form.tsx";
 import { connected } from "./heard.ts";
 import { History } from "./history.tsx";
+import { heardCode } from "./keys.ts";
+import { KeysButton } from "./kiosk.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
@@ -46,6 +49,7 @@ export function Shell() {
           <span>{unread.value}</span>
         </div>
       )}
+      <HeardCode />
       <main>{view()}</main>
     </>
   );
@@ -55,6 +59,7 @@ const mayReadActions = (): boolean => me.value?.role === "administrator" || me.v
 
 function view() {
   const at = route.value;
+  if (at.startsWith("#/codes")) return <Codes />;
   if (at.startsWith("#/runs")) return <History />;
   if (at.startsWith("#/people") && mayReadActions()) return <People />;
   const run = bench.value?.run;
@@ -74,18 +79,41 @@ function Head() {
       <strong class="bench">{state?.bench ?? text.title}</strong>
       {state?.simulated ? <span class="simulated">{text.simulated}</span> : null}
       <nav>
-        <a href="#/">{text.bench}</a>
-        <a href="#/runs">{text.history}</a>
+        <a href="#/" data-hotkey="b">
+          {text.bench}
+        </a>
+        <a href="#/runs" data-hotkey="r">
+          {text.history}
+        </a>
         {mayReadActions() ? <a href="#/people">{text.people}</a> : null}
       </nav>
       <span class="who">
         {who?.name} ({who?.role})
       </span>
+      <KeysButton />
       <button type="button" class="quiet" onClick={() => logout.go()}>
         {text.logout}
       </button>
       <Stop />
     </header>
+  );
+}
+
+/** A scan that led to nothing says so. */
+function HeardCode() {
+  if (heardCode.value === "") return null;
+  return (
+    <p class="error heard-code" role="alert">
+      {heardCode.value}{" "}
+      <button
+        type="button"
+        onClick={() => {
+          heardCode.value = "";
+        }}
+      >
+        ×
+      </button>
+    </p>
   );
 }
 
@@ -96,7 +124,14 @@ function Stop() {
   const active = run !== undefined && run.phase !== "ended";
   return (
     <span class="stopper">
-      <button type="button" class="stop" disabled={!active} title={text.notSafetyPath} onClick={() => stop.go()}>
+      <button
+        type="button"
+        class="stop"
+        data-hotkey="s"
+        disabled={!active}
+        title={text.notSafetyPath}
+        onClick={() => stop.go()}
+      >
         {run?.phase === "stopping" ? text.stopping : text.stop}
       </button>
       <ErrorLine of={stop} />

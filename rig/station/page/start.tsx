@@ -1,10 +1,16 @@
-/** Scan, see what will happen, start. The scanner types into the field that has the focus and ends with Enter. */
+/** Scan, see what will happen, start. A scan comes to the label's field from anywhere (scanner.ts). */
 import { useEffect, useState } from "preact/hooks";
-import type { Prepared } from "../runs.ts";
+import type { LabelSays } from "../label.ts";
+import { mayStart, type PlannedRun } from "../prepared.ts";
 import { get, post } from "./api.ts";
+import { Before, mayRun, spanText } from "./before.tsx";
 import { ErrorLine, Field, useAction } from "./form.tsx";
-import { me } from "./state.ts";
+import { connected } from "./heard.ts";
+import { InterruptedRun } from "./interrupted.tsx";
+import { Safety } from "./safety.tsx";
+import { bench, me, scanned } from "./state.ts";
 import { text } from "./texts.ts";
+import { usePrepared } from "./usePrepared.ts";
 
 interface Catalogue {
   readonly procedures: readonly { readonly id: string; readonly title: string; readonly families: readonly string[] }[];
@@ -16,88 +22,117 @@ interface Catalogue {
   }[];
 }
 
-interface Label {
-  readonly serial: string;
-  readonly adapter?: string;
-  readonly procedure?: string;
-  readonly from: string;
-}
-
 export function Start() {
   const [catalogue, setCatalogue] = useState<Catalogue>();
-  const [scanned, setScanned] = useState("");
-  const [label, setLabel] = useState<Label>();
+  const [typed, setTyped] = useState("");
+  const [label, setLabel] = useState<LabelSays>();
   const [adapter, setAdapter] = useState("");
   const [procedure, setProcedure] = useState("");
-  const [prepared, setPrepared] = useState<Prepared>();
+  const [round, setRound] = useState(0);
   const load = useAction(async () => setCatalogue(await get<Catalogue>("/api/catalogue")));
   useEffect(() => load.go(), []);
-  const look = useAction(async () => {
-    const found = await get<Label>(`/api/label?text=${encodeURIComponent(scanned)}`);
+  const look = useAction(async (given: string) => {
+    const found = await get<LabelSays>(`/api/label?text=${encodeURIComponent(given)}`);
     setLabel(found);
     setAdapter(found.adapter ?? "");
     setProcedure(found.procedure ?? "");
   });
-  const prepare = useAction(async () => {
-    setPrepared(undefined);
-    if (adapter && procedure && label) {
-      setPrepared(await post<Prepared>("/api/prepare", { procedure, adapter, serial: label.serial }));
-    }
-  });
-  useEffect(() => prepare.go(), [adapter, procedure, label?.serial]);
-  const start = useAction(async () => {
-    await post("/api/start", { procedure, adapter, serial: label?.serial ?? "" });
-    location.hash = "#/";
-  });
   const type = catalogue?.adapters.find(({ id }) => id === adapter);
   const fitting = catalogue?.procedures.filter(({ families }) => type && families.includes(type.family)) ?? [];
-  const may = me.value?.role === "technician" || me.value?.role === "engineer";
+  const came = scanned.value;
+  useEffect(() => {
+    if (came === undefined || !catalogue) return;
+    scanned.value = undefined;
+    // With a label there already, the code of a procedure chooses it.
+    if (label && fitting.some(({ id }) => id === came)) return setProcedure(came);
+    setTyped(came);
+    look.go(came);
+  }, [came, catalogue]);
+  const job = label && adapter && procedure ? { procedure, adapter, serial: label.serial } : undefined;
+  const { run, safety } = bench.value ?? {};
+  const at = `${run?.run ?? ""} ${run?.phase === "ended" || !run} ${safety?.is} ${round}`;
+  const { prepared, error, done } = usePrepared(job, at);
+  const again = () => setRound(round + 1);
+  const start = useAction(async () => {
+    await post("/api/start", job ?? {});
+    location.hash = "#/";
+  });
+  const ready = mayRun() && connected.value && prepared !== undefined && mayStart(prepared) && !start.busy;
   return (
     <section class="start">
+      <Safety />
+      <InterruptedRun />
       <form
+        class="label"
         onSubmit={(event) => {
           event.preventDefault();
-          look.go();
+          look.go(typed);
         }}
       >
-        <Field label={text.scan} value={scanned} set={setScanned} focus />
+        <Field label={text.scan} value={typed} set={setTyped} focus hotkey="l" />
         <button type="submit">{text.look}</button>
       </form>
       <ErrorLine of={look} />
       <ErrorLine of={load} />
+      {label ? null : (
+        <p>
+          <a class="button" href="#/codes">
+            {text.codes}
+          </a>
+        </p>
+      )}
       {label ? (
         <div class="plan">
           <p>
             {text.serial}: <strong>{label.serial}</strong> <small>({label.from})</small>
           </p>
-          <Choice
-            label={text.adapter}
-            value={adapter}
-            set={setAdapter}
-            from={catalogue?.adapters.map((a) => [a.id, `${a.title}, ${a.rating}`]) ?? []}
-          />
-          <Choice
-            label={text.procedure}
-            value={procedure}
-            set={setProcedure}
-            from={fitting.map((p) => [p.id, p.title])}
-          />
-          <Before prepared={prepared} />
-          <ErrorLine of={prepare} />
-          <button
-            type="button"
-            class="large go"
-            disabled={!may || start.busy || !prepared || "refused" in prepared}
-            onClick={() => start.go()}
-          >
-            {text.start}
-          </button>
-          {may ? null : <p class="error">A technician or an engineer starts runs; you are {me.value?.role}.</p>}
-          <ErrorLine of={start} />
+          <div class="choices">
+            <Choice
+              label={text.adapter}
+              value={adapter}
+              set={setAdapter}
+              from={catalogue?.adapters.map((a) => [a.id, `${a.title}, ${a.rating}`]) ?? []}
+            />
+            <Choice
+              label={text.procedure}
+              value={procedure}
+              set={setProcedure}
+              from={fitting.map((p) => [p.id, p.title])}
+            />
+          </div>
+          {job && !prepared && !error ? <p class="open">… {text.looking}</p> : null}
+          {prepared ? <Before prepared={prepared} again={again} /> : null}
+          <ErrorLine of={{ error }} />
+          <div class="starter">
+            {prepared?.plan ? <p class="summary">{summaryOf(prepared.plan)}</p> : null}
+            <button type="button" class="large go" data-hotkey="g" disabled={!ready} onClick={() => start.go()}>
+              {text.start}
+            </button>
+            {job && done && !ready ? (
+              <button type="button" class="large again" onClick={again}>
+                {text.lookAgain}
+              </button>
+            ) : null}
+            {mayRun() ? null : (
+              <p class="error">
+                {text.mayNot} {me.value?.role}.
+              </p>
+            )}
+            <ErrorLine of={start} />
+          </div>
         </div>
       ) : null}
     </section>
   );
+}
+
+/** What stands over the button: the most that any contact gets, and how long it all takes. */
+function summaryOf({ powered, takes_s }: PlannedRun): string {
+  const most = [...powered].sort((a, b) => b.most_A - a.most_A)[0];
+  const power = most
+    ? `${most.contacts}: ${text.upToShort} ${most.most_A} A, ${most.most_V} V, ${spanText(most.takes_s)}`
+    : "";
+  return `⚡ ${power === "" ? text.onlySignals : `${power};`} ${text.inAll} ${spanText(takes_s)}`;
 }
 
 function Choice(props: {
@@ -118,30 +153,5 @@ function Choice(props: {
         ))}
       </select>
     </label>
-  );
-}
-
-/** What is known before start: what will be energised, what is waived, or why nothing can start. */
-function Before({ prepared }: { readonly prepared: Prepared | undefined }) {
-  if (!prepared) return null;
-  if ("refused" in prepared) {
-    return (
-      <p class="error" role="alert">
-        {prepared.refused}. {prepared.remedy}
-      </p>
-    );
-  }
-  return (
-    <ul>
-      <li>
-        {text.energised}: <strong>{prepared.energises}</strong>
-      </li>
-      <li>{prepared.limits}</li>
-      {prepared.waivers.map((line) => (
-        <li key={line}>
-          {text.waived}: {line}
-        </li>
-      ))}
-    </ul>
   );
 }

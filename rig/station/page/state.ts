@@ -38,6 +38,9 @@ export const bench = signal<BenchState | undefined>(undefined);
 export const unread = signal<string | undefined>(undefined);
 export const route = signal(location.hash || "#/");
 
+/** A label that was scanned while no field had the focus, on its way to the start page. */
+export const scanned = signal<string | undefined>(undefined);
+
 /** Of the run that `bench` names. */
 export const judged = signal<readonly Judged[]>([]);
 export const steps = signal<readonly StepNow[]>([]);

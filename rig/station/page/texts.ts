@@ -1,5 +1,8 @@
+import { beforeTexts } from "./texts/before.ts";
+
 /** Every text of the page in one catalogue. English first; another language is another object of this type. */
 export const english = {
+  ...beforeTexts,
   title: "Adapter rig",
   simulated: "SIMULATED",
   lost: "NO CONNECTION TO THE STATION",
@@ -23,7 +26,6 @@ export const english = {
   serial: "Serial number",
   energised: "What will be energised",
   choose: "choose",
-  waived: "Accepted although overdue",
   preflight: "Preflight: the plan is tried without power",
   running: "Running",
   step: "Step",

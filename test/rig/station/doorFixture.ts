@@ -66,10 +66,15 @@ export class TestStation {
           procedures: [{ id: "incoming", title: "Incoming", families: ["A"] }],
           adapters: [{ id: "generic-a-pass", title: "generic", family: "A", rating: "500 A" }],
         },
-        prepare: async () => ({ refused: "test", remedy: "" }),
         argsOf: ({ procedure }) => ["run", procedure],
         read: async () => undefined,
         report: async () => undefined,
+      },
+      before: {
+        look: () => ({ onPrepared: () => undefined, onExit: () => undefined, stop: () => undefined }),
+        resumeArgs: (run) => ["resume", String(run)],
+        close: async () => undefined,
+        reset: () => undefined,
       },
       ...part,
     });

@@ -1,0 +1,160 @@
+/**
+ * Scanner and access keys, anywhere on the page. A wedge scanner types faster than a person and ends with Enter. What it does is
+ * always a press of something that is shown and allowed, or a label on its way to its field: a code can do nothing that a
+ * finger could not do at that moment. Escape does nothing: no key stops a run by accident.
+ */
+import { signal } from "@preact/signals";
+import { type ControlCode, isControlCode } from "../codes.ts";
+import { bench, me, scanned } from "./state.ts";
+import { text } from "./texts.ts";
+
+/** Longest time between two characters of a scan, ms: slow scanners take some 30, fast typists 100. */
+const gap_ms = 80;
+const shortest = 2;
+const longest = 200;
+
+/** What a scan led to when it led to nothing, for a person to read. */
+export const heardCode = signal("");
+
+let burst = "";
+let last_ms = Number.NEGATIVE_INFINITY;
+
+const isField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
+  (target instanceof HTMLInputElement && /^(text|password|search|number)$/.test(target.type)) ||
+  target instanceof HTMLTextAreaElement;
+
+export function listenToKeys(): void {
+  addEventListener("keydown", pressed, true);
+  // A space of a label, let go on a button that has the focus, would press it.
+  addEventListener("keyup", (event) => event.key === " " && burst.length > 1 && event.preventDefault(), true);
+}
+
+function pressed(event: KeyboardEvent): void {
+  if (event.altKey && !event.ctrlKey && !event.metaKey) {
+    hotkey(event);
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.isComposing) return;
+  const quick = event.timeStamp - last_ms <= gap_ms;
+  if (event.key === "Enter") {
+    const given = quick ? burst : "";
+    burst = "";
+    if (given.length >= shortest) ended(event, given);
+    return;
+  }
+  if ([...event.key].length !== 1) return;
+  burst = quick && burst.length < longest ? burst + event.key : event.key;
+  last_ms = event.timeStamp;
+  if (event.key === " " && burst.length > 1 && !isField(event.target)) event.preventDefault();
+}
+
+/** A burst that ended: a command anywhere; a label where no field has taken it. */
+function ended(event: KeyboardEvent, given: string): void {
+  const field = isField(event.target) ? event.target : undefined;
+  if (!isControlCode(given)) {
+    if (field) return;
+    event.preventDefault();
+    event.stopPropagation();
+    scan(given);
+    return;
+  }
+  event.preventDefault();
+  event.stopPropagation();
+  if (field?.value.endsWith(given)) typeInto(field, field.value.slice(0, -given.length));
+  command(given);
+}
+
+/** As a person would type it: the page's own handlers hear of it. */
+export function typeInto(field: HTMLInputElement | HTMLTextAreaElement, value: string): void {
+  const of = field instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
+  Object.getOwnPropertyDescriptor(of, "value")?.set?.call(field, value);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const find = <E extends HTMLElement>(selector: string): E | undefined =>
+  document.querySelector<E>(selector) ?? undefined;
+
+/** Presses it when it is there, shown and allowed. */
+function press(target: HTMLElement | undefined): boolean {
+  if (!target || target.matches(":disabled") || !target.checkVisibility({ visibilityProperty: true })) return false;
+  target.click();
+  return true;
+}
+
+function scan(given: string): void {
+  heardCode.value = "";
+  if (!me.value) return;
+  const run = bench.value?.run;
+  const prompt = find(".prompt");
+  if (prompt && run && run.phase !== "ended") {
+    const field = prompt.querySelector<HTMLInputElement>("input[type=text]");
+    if (field && !prompt.querySelector("[inputmode=decimal]")) {
+      typeInto(field, given);
+      press(prompt.querySelector<HTMLElement>("button[type=submit]") ?? undefined);
+      return;
+    }
+    // The label is asked for: the right one is the answer, any other one is said to be another.
+    if (prompt.dataset["asks"] === "label") {
+      const parts = given.split(/[\s;|]+/);
+      if (given === run.serial || parts.includes(run.serial) || parts.includes(encodeURIComponent(run.serial))) {
+        if (!press(confirming())) heardCode.value = `${given} ${text.notHere}`;
+      } else heardCode.value = `${text.otherLabel}: ${given} (${text.serial} ${run.serial})`;
+      return;
+    }
+  }
+  if (run && run.phase !== "ended") {
+    heardCode.value = `${given} ${text.notHere}`;
+    return;
+  }
+  scanned.value = given;
+  location.hash = "#/new";
+}
+
+const confirming = (): HTMLElement | undefined => find(".prompt button.go");
+
+/** In the prompt that waits: the n-th choice, or a digit of its number. */
+function digit(key: string): boolean {
+  const field = find<HTMLInputElement>(".prompt input[type=text]");
+  if (field) {
+    typeInto(field, key === "back" ? field.value.slice(0, -1) : field.value + key);
+    return true;
+  }
+  const choices = document.querySelectorAll<HTMLElement>(".prompt[data-kind=choice] .buttons button");
+  return press(choices[Number(key) - 1]);
+}
+
+const commands: Readonly<Record<ControlCode, () => boolean>> = {
+  RIGSTART: () => press(find(".start .starter button.go")),
+  RIGCONFIRM: () => press(confirming()),
+  RIGYES: () => press(find(".prompt[data-kind=confirm] button.go")),
+  RIGNO: () => press(find(".prompt[data-kind=confirm] .buttons button:not(.go)")),
+  RIGSTOP: () => press(find("button.stop")),
+  RIGNEW: () => press(find("a[href='#/new']")),
+  RIGLOOK: () => press(find(".start .starter button.again")),
+  RIGKEY1: () => digit("1"),
+  RIGKEY2: () => digit("2"),
+  RIGKEY3: () => digit("3"),
+  RIGKEY4: () => digit("4"),
+  RIGKEY5: () => digit("5"),
+  RIGKEY6: () => digit("6"),
+  RIGKEY7: () => digit("7"),
+  RIGKEY8: () => digit("8"),
+  RIGKEY9: () => digit("9"),
+  RIGKEY0: () => digit("0"),
+  RIGPOINT: () => digit("."),
+  RIGBACK: () => digit("back"),
+};
+
+function command(code: ControlCode): void {
+  heardCode.value = commands[code]() ? "" : `${code} ${text.notHere}`;
+}
+
+/** Alt and a letter: what carries it in `data-hotkey`. A field gets the focus, anything else is pressed. */
+function hotkey(event: KeyboardEvent): void {
+  if (!/^[a-z]$/i.test(event.key)) return;
+  const target = find(`[data-hotkey="${event.key.toLowerCase()}"]`);
+  if (!target) return;
+  event.preventDefault();
+  if (isField(target)) target.focus();
+  else press(target);
+}
