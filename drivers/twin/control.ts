@@ -18,6 +18,13 @@ export interface Controlled {
   history(from: number): readonly { readonly seq: number }[];
   /** @throws Error for an unknown port */
   misbehave(port: string, mode: Misbehaviour, late_ms: number): Promise<void>;
+  /** Ports that misbehave now, and how. */
+  misbehaving(): Readonly<Record<string, Misbehaviour>>;
+  /** Names of all ports. */
+  readonly ports: readonly string[];
+  /** Another adapter of a file in place of the one at hand. @throws RigError for a file that is none */
+  exchange(file: string): void;
+  adapterName(): string;
   /** Bench time now belongs to the caller as well as to the wall clock. */
   advanced(): void;
   shutdown(): void;
@@ -61,7 +68,7 @@ async function perform(twin: Controlled, body: Body): Promise<Facts> {
   if (typeof act !== "string" || !Object.hasOwn(actions, act))
     throw new Error(`"do" must be one of ${Object.keys(actions).join(", ")}`);
   const facts = (await actions[act]?.(twin, body)) ?? {};
-  if (act !== "log" && act !== "now") twin.log.add("control", { do: act, ...told(body) });
+  if (act !== "log" && act !== "now" && act !== "state") twin.log.add("control", { do: act, ...told(body) });
   return facts;
 }
 
@@ -125,6 +132,23 @@ const actions: Readonly<Record<string, Action>> = {
     if (mode === "late" && late_ms === 0) throw new Error('mode "late" needs "ms"');
     await twin.misbehave(port, mode, late_ms);
     return undefined;
+  },
+  exchange: (twin, body) => {
+    const file = body["file"];
+    if (typeof file !== "string") throw new Error('"file" must be the path of an adapter file');
+    twin.exchange(file);
+    return { adapter: twin.adapterName() };
+  },
+  state: (twin) => {
+    const lines = twin.world.gpio.lines();
+    const lids = ["LID1", "LID2"].filter((lid) => lines[lid] === false);
+    return {
+      adapter: twin.adapterName(),
+      estop: lines["ESTOP"] === false,
+      lids,
+      ports: [...twin.ports],
+      misbehaving: { ...twin.misbehaving() },
+    };
   },
   log: (twin, body) => {
     const from = body["from"] === undefined ? 0 : number(body, "from");

@@ -16,12 +16,14 @@ import { startGpioSocket } from "./gpioSocket.ts";
 import type { World } from "./models.ts";
 import { type TwinEvent, TwinLog } from "./twinLog.ts";
 import { checkSocketPath } from "./unixSocket.ts";
+import { loadAdapterUnderTest } from "./world/adapterUnderTest.ts";
 import type { WorldLog } from "./world/log.ts";
+import type { TwinWorld } from "./world/world.ts";
 
 export interface TwinOptions {
   readonly bench: Bench;
   /** Its own log, where it has one, is read by the control socket too. */
-  readonly world: World & { readonly log?: WorldLog };
+  readonly world: World & { readonly log?: WorldLog } & Partial<Pick<TwinWorld, "exchange" | "adapterName">>;
   /** Folder of the links, the sockets and ports.json; made where it is missing. */
   readonly dir: string;
   /** Bench seconds a wall second; `max`: bench time moves by the control socket alone, and bytes take no time. */
@@ -130,6 +132,10 @@ class Twin {
       log: this.#log,
       history: (from) => world.log?.entries(from) ?? [],
       misbehave: (port, mode, late_ms) => this.#misbehave(port, mode, late_ms),
+      misbehaving: () => this.#misbehaving(),
+      ports: Object.keys(bench.ports),
+      exchange: (path) => this.#exchange(path),
+      adapterName: () => world.adapterName?.() ?? "",
       advanced: () => this.#rebase(),
       // The answer goes out before the socket closes.
       shutdown: () => void setImmediate(() => void this.close()),
@@ -235,6 +241,17 @@ class Twin {
       found.push({ entry, unit, identity: () => (line.mode === "identity" ? OTHER_IDENTITY : own) });
     }
     return found;
+  }
+
+  #misbehaving(): Readonly<Record<string, Misbehaviour>> {
+    const odd = [...this.#plugged].filter(([, { line }]) => line.mode !== "none");
+    return Object.fromEntries(odd.map(([name, { line }]) => [name, line.mode]));
+  }
+
+  #exchange(file: string): void {
+    const { world } = this.#options;
+    if (!world.exchange) throw new RigError("USAGE", "this world has one adapter only");
+    world.exchange(loadAdapterUnderTest(file));
   }
 
   async #misbehave(name: string, mode: Misbehaviour, late_ms: number): Promise<void> {

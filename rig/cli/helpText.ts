@@ -49,6 +49,13 @@ export const taught: Readonly<Record<string, Taught>> = {
     examples: ["rig doctor --ports /tmp/bench", "rig doctor --ports /tmp/bench --lines"],
     exitCodes: "0 all well, 2 wrong usage or input, 40 something does not answer, is open, overdue, latched or locked",
   },
+  manual: {
+    examples: [
+      'rig manual --operator "Ann Example" --ports /tmp/bench',
+      "# then, one a line: read source, close KG, ohm signal, rails 12 12, rails on, off, end",
+    ],
+    exitCodes: "0 ended in order, 2 wrong usage or input, 30 stopped or aborted, 40 fault of the rig",
+  },
   safe: {
     examples: ["rig safe --ports /tmp/bench"],
     exitCodes: "0 safe by read-back, 2 wrong usage or input, 40 not proved",

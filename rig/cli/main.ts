@@ -7,6 +7,7 @@ import { compareCommands } from "./program/compare.ts";
 import { evidenceCommands } from "./program/evidence.ts";
 import { judgementCommands } from "./program/judgement.ts";
 import { keepingCommands } from "./program/keeping.ts";
+import { manualCommands } from "./program/manual.ts";
 import { metrologyCommands } from "./program/metrology.ts";
 import { qualityCommands } from "./program/quality.ts";
 import { recordCommands } from "./program/records.ts";
@@ -52,6 +53,7 @@ Exit codes: 0 pass, 2 wrong usage or input, 10 undecided, 20 fail, 30 stopped or
 await runCommands(program);
 startingCommands(program);
 benchCommands(program);
+manualCommands(program);
 recordCommands(program);
 qualityCommands(program);
 compareCommands(program);

@@ -45,6 +45,8 @@ export interface SessionOptions {
   readonly watch: EngineWatch & Partial<Pick<Progress, "tick">>;
   /** Makes the operator once the twin's control socket, if any, is there. */
   readonly operator: (control: ControlClient | undefined) => AskOperator;
+  /** Stands between the operator's answers and the plan. */
+  readonly gate?: (ask: AskOperator, safety: SafetyLayer, note: (body: Data) => void) => AskOperator;
   readonly say: (line: string) => void;
   /** Called when the run has its number. */
   readonly begun?: (run: number, id: string) => void;
@@ -136,6 +138,7 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     noteInstruments(instruments, inputs, parts.journal);
     requireWaivers(instruments, inputs, parts.journal, options.say);
     const lines = guard.lines.bind(guard);
+    const note = (body: Data) => void parts.journal.append({ type: "note", lane: "main", attempt: 1, body });
     const safety: SafetyLayer = createSafety({
       bench: inputs.bench,
       clock,
@@ -149,14 +152,15 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
       realTime: (inputs.twin?.speed ?? 1) !== "max",
       feedback_ms: feedback_ms * patienceWith(inputs.twin),
       latch: latchFile(latchPath(options.store, inputs.twin)),
-      note: (body) => parts.journal.append({ type: "note", lane: "main", attempt: 1, body }),
+      note,
     });
     parts.safety.of = safety;
     recordTrips(safety.tripped, parts.journal);
     stop(safety.tripped);
     guard.onEdge((edge) => safety.line(edge));
     guard.onLoss((edges) => safety.lostEdges(edges));
-    const ask = announced(options.operator(parts.control), safety);
+    const person = options.operator(parts.control);
+    const ask = announced(options.gate?.(person, safety, note) ?? person, safety);
     const performer = new LivePerformer({ clock, journal: parts.journal, safety, instruments, ask });
     const alive = guard;
     const vitals = await openVitals(undefined, (event) => options.say(`      ${event}`));
@@ -173,7 +177,8 @@ async function onBench(inputs: Inputs, options: SessionOptions, parts: Parts): P
     vitals.ready();
     return await runPlan(inputs, options, parts, safety, performer, proof);
   } catch (thrown) {
-    return storedOutcome(new Findings().conclude(asRigError(end.signal.aborted ? end.signal.reason : thrown), []));
+    const error = asRigError(end.signal.aborted ? end.signal.reason : thrown);
+    return storedOutcome(new Findings().conclude(error, [], inputs.procedure.judges));
   } finally {
     await closed(opened, options.say);
     // Nothing was energised before the plan began; after it the guard goes only when the bench is proved safe.
@@ -254,6 +259,7 @@ async function runPlan(
     end,
     recalled: options.resume?.point.abandoned ?? [],
     planned: options.planned.map(({ id }) => id),
+    judges: inputs.procedure.judges ?? true,
     // What the record says of the earth was another mating.
     earthProved: () => {
       if (taken?.performer.isLive ?? true) safety.provePe();

@@ -29,6 +29,8 @@ export interface EngineParts {
   readonly earthProved: () => void;
   /** Ids of the judgements that a healthy adapter meets; none may be missing from a PASS (E1). */
   readonly planned: readonly string[];
+  /** False: the plan judges nothing, and its outcome says nothing of an adapter. */
+  readonly judges?: boolean;
   /** What was accepted although it is not proved: it may leave a judgement at best a conditional pass (E2). */
   readonly waivers?: readonly { readonly id: string }[];
   readonly watch?: EngineWatch;
@@ -70,7 +72,7 @@ export class Engine {
     }
     await safeOff(error ? error.message : "end of the run");
     if (!error && end.signal.aborted) error = asRigError(end.signal.reason);
-    return this.findings.conclude(error, planned);
+    return this.findings.conclude(error, planned, this.parts.judges);
   }
 
   private async drive<R>(plan: Plan<R>, lane: Lane): Promise<R> {

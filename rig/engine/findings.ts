@@ -28,7 +28,12 @@ export class Findings {
     this.made.delete(measurement.id);
   }
 
-  conclude(error: RigError | undefined, planned: readonly string[]): Conclusion {
+  /** `judges` false: of a plan that says nothing of any adapter, whatever tripped. */
+  conclude(error: RigError | undefined, planned: readonly string[], judges = true): Conclusion {
+    if (!judges) {
+      const cause = error && { firstCause: `${plain(error.message)}. ${error.remedy}`, error };
+      return { verdict: "not-judged", ending: error ? endingOf(error) : "completed", missing: [], ...cause };
+    }
     const missing = planned.filter((id) => !this.made.has(id));
     let verdict = this.verdict;
     let ending: Ending = "completed";

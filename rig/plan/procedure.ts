@@ -48,6 +48,8 @@ export interface Procedure {
   readonly body: (context: ProcedureContext) => Plan<void>;
   /** What is tested: an adapter by default; an artefact or the bench itself may be tested while the rig is locked. */
   readonly of?: "adapter" | "golden" | "challenge" | "bench";
+  /** False: it judges nothing, so that its runs say nothing of an adapter. */
+  readonly judges?: false;
   /** Compares with an earlier run of the same serial number, which the command line looks up. */
   readonly baseline?: true;
   /**

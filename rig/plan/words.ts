@@ -24,6 +24,9 @@ export const callOf = <K extends Kind, O extends OpName<K>>(to: Role<K>, op: O, 
 export const call = <K extends Kind, O extends OpName<K>>(to: Role<K>, op: O, args: Args<K, O>): Plan<Reply<K, O>> =>
   put<Reply<K, O>>(callOf(to, op, args));
 
+/** A call that was made before, from data or for a monitor. */
+export const issue = (made: Call): Plan<Data> => put<Data>(made);
+
 export interface StepOptions {
   readonly deadline_s: number;
   readonly takes_s: number;

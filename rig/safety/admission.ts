@@ -70,6 +70,14 @@ class Gate implements SafetyLayer {
   }
 
   admit(call: Call, context: AdmitContext): Admission {
+    const asked = this.wouldAdmit(call, context);
+    if (asked.ok || this.#latch.cause) return asked;
+    const { rule, why, code } = asked;
+    this.#latch.refuse({ rule, why }, new RigError(code, `${call.role}.${call.op} refused by ${rule}: ${why}`));
+    return asked;
+  }
+
+  wouldAdmit(call: Call, context: AdmitContext): Admission {
     const latched = this.#refusal();
     if (latched) return latched;
     const effect = effectOf(call);
@@ -87,10 +95,7 @@ class Gate implements SafetyLayer {
       meterLimits(bench, call)[0] ??
       intoChargedOutput(bench, before, next)[0] ??
       this.#ramp.violation(this.#least, next);
-    if (!found) return { ok: true };
-    const code = codeOfRule(found.rule);
-    this.#latch.refuse(found, new RigError(code, `${call.role}.${call.op} refused by ${found.rule}: ${found.why}`));
-    return { ok: false, rule: found.rule, why: found.why, code };
+    return found ? { ok: false, rule: found.rule, why: found.why, code: codeOfRule(found.rule) } : { ok: true };
   }
 
   #refusal(): Admission | undefined {

@@ -3,7 +3,7 @@ import type { Bench } from "../model/bench.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Data } from "../model/data.ts";
 import type { Call } from "../plan/commands.ts";
-import type { Admission, Safety } from "../plan/parts.ts";
+import type { Admission, AdmitContext, Safety } from "../plan/parts.ts";
 import type { LatchStore } from "./latch.ts";
 import type { Violation } from "./rules.ts";
 import type { BenchState } from "./state.ts";
@@ -41,6 +41,8 @@ export interface SafetyLayer extends Safety {
   line(edge: LineEdge): void;
   /** Edges of the safety lines were thrown away: an interlock may have opened and closed unseen, so a live bench trips. */
   lostEdges(edges: number): void;
+  /** What `admit` would say, without its latch: for a person who is told beforehand. It admits nothing. */
+  wouldAdmit(call: Call, context: AdmitContext): Admission;
   /** Once more between `durable` and the frame, which may take its time: latch and interlocks. A refusal trips. */
   recheck(call: Call): Admission;
   /**

@@ -8,10 +8,12 @@ import { type loadPage, pageRoutes } from "./files.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
+import { type Manual, manualRoutes } from "./manual.ts";
 import { type ResultDeps, resultRoutes } from "./result.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
 import { Throttle } from "./throttle.ts";
+import { type TwinDesk, twinRoutes } from "./twin.ts";
 
 export interface StationDeps {
   readonly accounts: Accounts;
@@ -21,6 +23,9 @@ export interface StationDeps {
   readonly page: ReturnType<typeof loadPage>;
   readonly runs: RunDeps;
   readonly health?: Health;
+  readonly manual?: Manual;
+  /** Absent: the bench is real. */
+  readonly twin?: TwinDesk;
   /** Absent: no notes, photos and pauses; no result page. */
   readonly desk?: DeskDeps;
   readonly result?: ResultDeps;
@@ -38,6 +43,8 @@ export function stationApp(deps: StationDeps): App {
   runRoutes(app, door, runs);
   codeRoutes(app, door, runs.catalogue);
   if (deps.health) healthRoutes(app, door, deps.health);
+  if (deps.manual) manualRoutes(app, door, deps.manual);
+  twinRoutes(app, door, deps.twin);
   if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);
   if (deps.result) resultRoutes(app, door, deps.result);
   if (deps.before) beforeRoutes(app, door, { ...deps.before, bench: runs.bench, catalogue: runs.catalogue });

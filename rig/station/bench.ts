@@ -58,6 +58,8 @@ export interface BenchState {
   readonly run?: RunState;
   readonly safety: Safety;
   readonly interrupted?: Interrupted;
+  /** What is wrong with the twin on purpose; absent on a real bench. */
+  readonly faults?: readonly string[];
 }
 
 /** A controller as a process; `node:child_process` behind it. */
@@ -189,6 +191,11 @@ export class BenchRuns {
     if (!this.child || run?.phase !== "running") throw new RigError("USAGE", "nothing is running");
     if (run.by !== by) throw new RigError("USAGE", `${run.by} is at the bench: only they pause their run`);
     this.child.send({ is: wanted ? "pause" : "go-on", by });
+  }
+
+  /** Told by the twin; pages hear of it when it changes. */
+  showFaults(faults: readonly string[]): void {
+    if (JSON.stringify(faults) !== JSON.stringify(this.current.faults ?? [])) this.set({ ...this.current, faults });
   }
 
   /** Anybody may stop, always. The bench is safe when read-back says so, not when this returns. */

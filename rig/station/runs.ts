@@ -6,6 +6,7 @@ import type { BenchRuns } from "./bench.ts";
 import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
 import { type Known, readLabel } from "./label.ts";
 import type { Live } from "./live.ts";
+import { manualProcedure } from "./manual.ts";
 import { streamRoutes } from "./stream.ts";
 
 export interface Catalogue {
@@ -103,6 +104,9 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     if (typeof answer !== "string" && typeof answer !== "number" && typeof answer !== "boolean") {
       throw new RigError("USAGE", "answer: a text, a number, true or false");
     }
+    // Its commands are written down, one by one.
+    if (bench.state.run?.procedure === manualProcedure)
+      throw new RigError("USAGE", "the manual panel has its own page");
     bench.answer(c.get("account").name, Number(number), answer);
     return c.json({});
   });

@@ -45,7 +45,7 @@ const step_max_s = 30;
 
 export class Plant {
   readonly bench: Bench;
-  readonly adapter: AdapterUnderTest;
+  adapter: AdapterUnderTest;
   readonly deviations: Deviations;
   readonly seed: number;
   readonly noise: number;
@@ -64,7 +64,7 @@ export class Plant {
   driverOn = false;
   /** Told after contacts have moved. */
   onRestructured: (() => void) | undefined;
-  readonly #flexing: Flexing;
+  #flexing: Flexing;
   readonly #loops: readonly Element[];
   readonly #closed = new Set<Pole>();
   #halves: Halves;
@@ -100,10 +100,7 @@ export class Plant {
     this.#halves = halvesFor(options.bench, options.adapter.family);
     this.#adapterElements = this.#seated("fitting 0");
     this.#loops = loopElements(options.bench);
-    this.#flexing = createFlexing(options.adapter, this.agenda, () => {
-      this.settle();
-      this.#nestChanged();
-    });
+    this.#flexing = this.#stiff();
     for (const pole of this.assembly.poles) if (pole.welded) this.setClosed(pole, true);
   }
 
@@ -219,6 +216,26 @@ export class Plant {
       this.#feel(0);
     }
     this.#nestChanged();
+  }
+
+  /** Another adapter is at hand; what was in the nest is taken out before. */
+  exchange(adapter: AdapterUnderTest): void {
+    this.seat(false);
+    this.flex(false);
+    this.adapter = adapter;
+    this.#halves = halvesFor(this.bench, adapter.family);
+    this.#fittings = 0;
+    this.#pressed = false;
+    this.#worked = false;
+    this.#adapterElements = this.#seated("fitting 0");
+    this.#flexing = this.#stiff();
+  }
+
+  #stiff(): Flexing {
+    return createFlexing(this.adapter, this.agenda, () => {
+      this.settle();
+      this.#nestChanged();
+    });
   }
 
   /** Something else lies in the nest, or part of it has come loose. */

@@ -46,6 +46,10 @@ export interface TwinWorld extends World {
   readonly log: WorldLog;
   readonly deviations: Deviations;
   readonly bench: Bench;
+  /** Takes out what is in the nest and puts another adapter beside it: for training. */
+  exchange(adapter: AdapterUnderTest): void;
+  /** Name of the adapter at hand. */
+  adapterName(): string;
   /** Ground truth for judges of procedures: temperature of a place, degC. */
   temperature(place: string): number | undefined;
   /** Ground truth: currents of source and load now, A. */
@@ -152,6 +156,12 @@ export function createWorld(options: WorldOptions): TwinWorld {
       plant.agenda.advance(to_s);
       refresh();
     },
+    exchange(adapter) {
+      operator.remove();
+      plant.exchange(adapter);
+      plant.note({ what: "operator", does: `takes ${adapter.adapter}` });
+    },
+    adapterName: () => plant.adapter.adapter,
     schedule: (at_s, event) => plant.agenda.schedule(at_s, event),
     temperature(place) {
       plant.settle();

@@ -26,6 +26,7 @@ import { root } from "../root.ts";
 import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
 import { twinPorts } from "../twinPorts.ts";
 import { beforeOf } from "./serveBefore.ts";
+import { manualOf, twinOf } from "./serveBench.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { keepPhoto } from "./servePhoto.ts";
 import { reportOf } from "./serveReports.ts";
@@ -39,6 +40,8 @@ export interface ServeOptions {
   readonly port: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  /** Engineers may drive the bench by hand. */
+  readonly manual?: boolean;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -83,7 +86,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     utc: () => new Date().toISOString(),
     now_ms,
   });
-  const follower = followed(options.store, runs, readings, health, say);
+  const audit = accounts.audit.bind(accounts);
+  const manual = manualOf({ runs, bench, common, enabled: options.manual === true, audit });
+  const twin = twinOf(options.ports, runs, audit);
+  const follower = followed(options.store, runs, readings, health, say, [() => manual.look(), () => void twin?.look()]);
   const live = new Live(runs, () => Tail.open(options.store));
   let unread: string | undefined;
   const looking = setInterval(async () => {
@@ -99,6 +105,8 @@ export async function serve(options: ServeOptions): Promise<number> {
     secure: tls !== undefined,
     page: loadPage(join(root, "dist", "page")),
     health,
+    manual,
+    ...(twin ? { twin } : {}),
     desk: { keepPhoto: (photo) => keepPhoto(options.store, photo) },
     result: resultOf(options.store),
     runs: {

@@ -35,6 +35,7 @@ export function followed(
   readings: LastReadings,
   health: Health,
   say: (line: string) => void,
+  others: readonly (() => void)[] = [],
 ): { end(): void } {
   let tail: Tail | undefined;
   let busy = false;
@@ -42,6 +43,7 @@ export function followed(
   let left = 0;
   const look = async (): Promise<void> => {
     health.look();
+    for (const other of others) other();
     const { run } = runs.state.run ?? {};
     if (runs.running) left = 3;
     if (run === undefined || left === 0) return;

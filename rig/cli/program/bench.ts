@@ -27,6 +27,7 @@ export function benchCommands(program: Command): void {
     .option("--port <N>", "0 takes any free one", "8420")
     .option("--tls-cert <file>", "certificate in PEM; with --tls-key")
     .option("--tls-key <file>", "its private key in PEM")
+    .option("--manual", "engineers may drive the bench by hand, under the same safety rules as a run", false)
     .addOption(bench())
     .addOption(ports())
     .addOption(store())

@@ -1,0 +1,172 @@
+/**
+ * The manual panel of the station: an engineer who has given the password again drives the bench command by command through
+ * a controller of its own (`rig manual`). Off unless the station was started with it. The page that opened it must be heard of
+ * all the time: a page that is lost ends the panel, and the bench is made safe.
+ */
+import { randomBytes } from "node:crypto";
+import { RigError } from "../model/errors.ts";
+import type { BenchRuns } from "./bench.ts";
+import { type App, always, bodyOf, type Ctx, type Door, only, textIn } from "./http.ts";
+import { provedAgain } from "./reauth.ts";
+import { sameToken } from "./sessions.ts";
+
+/** What the panel offers of this bench; plain data. */
+export interface ManualOffer {
+  readonly roles: Readonly<Record<string, string>>;
+  readonly relays: Readonly<Record<string, string>>;
+  readonly channels: Readonly<Record<string, number>>;
+  readonly limits: { readonly source_V: number; readonly current_A: number; readonly rails_V: number };
+}
+
+export interface ManualDeps {
+  readonly bench: BenchRuns;
+  /** `rig serve --manual`. */
+  readonly enabled: boolean;
+  readonly offer: ManualOffer;
+  /** Ids of adapter types: what lies in the nest. */
+  readonly adapters: readonly string[];
+  readonly argsOf: (by: string, adapter: string) => readonly string[];
+  readonly audit: (who: string, what: string, detail: { readonly [k: string]: string | number }) => void;
+  /** Monotonic. */
+  readonly now_ms: () => number;
+}
+
+/** A page says that it is there each second; after this long without it the panel ends. */
+export const silent_ms = 5000;
+export const manualProcedure = "manual";
+const command_max = 200;
+
+interface Opened {
+  readonly by: string;
+  /** Only the page that opened the panel knows it. */
+  readonly token: string;
+  heard_ms: number;
+  lost: boolean;
+}
+
+export class Manual {
+  private readonly deps: ManualDeps;
+  private opened: Opened | undefined;
+
+  constructor(deps: ManualDeps) {
+    this.deps = deps;
+    deps.bench.onChange(({ run }) => {
+      if (run?.phase === "ended") this.opened = undefined;
+    });
+  }
+
+  get enabled(): boolean {
+    return this.deps.enabled;
+  }
+
+  get offer(): ManualOffer {
+    return this.deps.offer;
+  }
+
+  get openedBy(): string | undefined {
+    return this.opened?.by;
+  }
+
+  /** @throws RigError USAGE while it is off, or the bench is taken */
+  open(by: string, adapter: string): string {
+    const { bench, adapters, argsOf, audit, now_ms } = this.deps;
+    this.mayOpen();
+    if (!adapters.includes(adapter)) throw new RigError("USAGE", `there is no adapter type ${adapter}`);
+    bench.start({ by, procedure: manualProcedure, adapter, serial: "MANUAL" }, argsOf(by, adapter));
+    const token = randomBytes(24).toString("base64url");
+    this.opened = { by, token, heard_ms: now_ms(), lost: false };
+    audit(by, "manual panel opened", { adapter });
+    return token;
+  }
+
+  /** @throws RigError USAGE */
+  mayOpen(): void {
+    if (!this.deps.enabled) {
+      throw new RigError("USAGE", "the manual panel is off: start the station with rig serve --manual");
+    }
+  }
+
+  alive(by: string, token: string): void {
+    this.mine(by, token).heard_ms = this.deps.now_ms();
+  }
+
+  /** Given to the controller; what becomes of it stands in the record. @throws RigError USAGE */
+  command(by: string, token: string, text: string): void {
+    const { bench, audit } = this.deps;
+    this.mine(by, token).heard_ms = this.deps.now_ms();
+    const { run } = bench.state;
+    audit(by, "manual command", { run: run?.id ?? "", command: text });
+    if (run?.phase === "stopping") throw new RigError("USAGE", "the bench is being made safe: no more commands");
+    if (!run?.prompt) throw new RigError("USAGE", "the command before has no answer yet: wait for it");
+    bench.answer(by, run.prompt.number, text);
+  }
+
+  /** In order where the panel waits for a command, else as any run is stopped. */
+  close(by: string, token: string): void {
+    this.mine(by, token);
+    const { bench, audit } = this.deps;
+    audit(by, "manual panel closed", { run: bench.state.run?.id ?? "" });
+    const waiting = bench.state.run?.prompt;
+    if (waiting) bench.answer(by, waiting.number, "end");
+    else bench.stop();
+  }
+
+  /** Called some times a second. */
+  look(): void {
+    const { opened } = this;
+    const { bench, now_ms, audit } = this.deps;
+    if (!opened || opened.lost || now_ms() - opened.heard_ms <= silent_ms) return;
+    opened.lost = true;
+    audit(opened.by, "manual panel: its page was lost", { run: bench.state.run?.id ?? "" });
+    if (bench.state.run?.phase !== "ended") bench.stop();
+  }
+
+  private mine(by: string, token: string): Opened {
+    const { opened } = this;
+    if (!opened || opened.lost) throw new RigError("USAGE", "the manual panel is not open any more");
+    if (opened.by !== by || !sameToken(opened.token, token)) {
+      throw new RigError("USAGE", `${opened.by} has the manual panel open on another page`);
+    }
+    return opened;
+  }
+}
+
+/** Printable, so that an audit line and a terminal show what was meant. @throws RigError USAGE */
+function commandIn(body: Readonly<Record<string, unknown>>): string {
+  const text = textIn(body, "command", command_max);
+  if (!/^[\x20-\x7e]+$/.test(text)) throw new RigError("USAGE", "command: printable characters only");
+  return text;
+}
+
+export function manualRoutes(app: App, door: Door, manual: Manual): void {
+  const of = (c: Ctx): string => c.get("account").name;
+
+  app.get("/api/manual", only(door), (c) => {
+    const offered = c.get("account").role === "engineer" && manual.enabled ? { offer: manual.offer } : {};
+    return c.json({ enabled: manual.enabled, openedBy: manual.openedBy ?? null, ...offered });
+  });
+
+  app.post("/api/manual/open", only(door, "engineer"), async (c) => {
+    const body = await bodyOf(c);
+    manual.mayOpen();
+    const no = await provedAgain(c, door, textIn(body, "secret"), "manual panel");
+    return no ?? c.json({ token: manual.open(of(c), textIn(body, "adapter", 64)) });
+  });
+
+  // Not a person's touch: whoever left the page open is logged out as ever.
+  app.post("/api/manual/alive", always(door), async (c) => {
+    manual.alive(of(c), textIn(await bodyOf(c), "token", 64));
+    return c.json({});
+  });
+
+  app.post("/api/manual/command", only(door, "engineer"), async (c) => {
+    const body = await bodyOf(c);
+    manual.command(of(c), textIn(body, "token", 64), commandIn(body));
+    return c.json({});
+  });
+
+  app.post("/api/manual/close", always(door), async (c) => {
+    manual.close(of(c), textIn(await bodyOf(c), "token", 64));
+    return c.json({});
+  });
+}
