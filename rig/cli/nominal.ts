@@ -132,6 +132,7 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
     limits,
     end,
     planned: options.planned ?? [],
+    judges: inputs.procedure.judges ?? true,
     earthProved: () => safety.provePe(),
     safeOff: async (why) => {
       const fault = unprovenSafe(await safety.safeOff(why));

@@ -32,6 +32,9 @@ export const secretOf = (name: Person): string => people[name][1];
 
 type Init = RequestInit & { readonly headers?: Record<string, string> };
 
+/** Parts of the station that a test brings itself. */
+type Parts = Partial<StationDeps> & { readonly bench?: BenchRuns };
+
 export class TestStation {
   readonly dir: string;
   readonly accounts: Accounts;
@@ -42,17 +45,19 @@ export class TestStation {
   stops = 0;
   now_ms = 1_000_000;
 
-  private constructor(dir: string, accounts: Accounts, part: Partial<StationDeps>) {
+  private constructor(dir: string, accounts: Accounts, { bench, ...part }: Parts) {
     this.dir = dir;
     this.accounts = accounts;
-    this.bench = new BenchRuns({
-      bench: "RB-1",
-      simulated: true,
-      start: (args) => this.child(args),
-      makeSafe: async () => ({ proved: true, why: "test" }),
-      ended: async () => ({ safe: true, why: "test" }),
-      utc: () => new Date(this.now_ms).toISOString(),
-    });
+    this.bench =
+      bench ??
+      new BenchRuns({
+        bench: "RB-1",
+        simulated: true,
+        start: (args) => this.child(args),
+        makeSafe: async () => ({ proved: true, why: "test" }),
+        ended: async () => ({ safe: true, why: "test" }),
+        utc: () => new Date(this.now_ms).toISOString(),
+      });
     this.app = stationApp({
       accounts,
       hosts: [host],
@@ -81,7 +86,7 @@ export class TestStation {
   }
 
   /** `names`: who has an account. */
-  static async open(names: readonly Person[], part: Partial<StationDeps> = {}): Promise<TestStation> {
+  static async open(names: readonly Person[], part: Parts = {}): Promise<TestStation> {
     const dir = mkdtempSync(join(tmpdir(), "rig-station-"));
     const accounts = await Accounts.open(dir, { N: 1024, r: 8, p: 1 });
     await accounts.setUp(accounts.setupCode ?? "", "Root", secretOf("Root"));
