@@ -3,10 +3,20 @@
  * journal. An account is never deleted, only disabled; the list of actions is linked by hashes like the runs.
  */
 import { randomInt } from "node:crypto";
+import { statSync } from "node:fs";
 import { canonical, type Data } from "../model/data.ts";
-import { RigError } from "../model/errors.ts";
+import { asRigError, RigError } from "../model/errors.ts";
 import { linkOf, noHash } from "../store/chain.ts";
-import { closeStore, type Database, inTransaction, openStore, type Row, type Shape } from "../store/database.ts";
+import {
+  closeStore,
+  type Database,
+  inTransaction,
+  openStore,
+  type Row,
+  type Shape,
+  storageError,
+  storeFile,
+} from "../store/database.ts";
 import { type Cost, checkSecret, hashOfSecret, matchesSecret, cost as usualCost } from "./password.ts";
 
 export const roles = ["technician", "engineer", "qa", "administrator"] as const;
@@ -45,6 +55,8 @@ export const stationShape: Shape = {
   ],
 };
 
+/** How long another program may hold the file. */
+const busy_ms = 300;
 const longest_name = 64;
 
 /** @throws RigError LABEL_INVALID */
@@ -67,17 +79,25 @@ export class Accounts {
   /** One-time code of the first start; undefined once there is an administrator. */
   private code: string | undefined;
 
+  private readonly dir: string;
   private readonly cost: Cost;
+  /** Of the file that is open. */
+  private readonly inode: number | undefined;
 
-  private constructor(db: Database, cost: Cost) {
+  private constructor(db: Database, dir: string, cost: Cost) {
     this.db = db;
+    this.dir = dir;
+    this.inode = this.inodeNow();
     this.cost = cost;
     if (!this.list().some(({ role, disabled }) => role === "administrator" && !disabled)) this.code = oneTimeCode();
   }
 
   /** `cost`: of the hashes made here; tests have many passwords and little time. */
   static async open(dir: string, cost: Cost = usualCost): Promise<Accounts> {
-    return new Accounts(await openStore(dir, {}, stationShape), cost);
+    const db = await openStore(dir, {}, stationShape);
+    // All pages wait meanwhile: refused soon is better than silent for long.
+    db.exec(`PRAGMA busy_timeout = ${busy_ms}`);
+    return new Accounts(db, dir, cost);
   }
 
   /** For the terminal only: whoever reads it there makes the first administrator. */
@@ -86,7 +106,7 @@ export class Accounts {
   }
 
   list(): readonly Account[] {
-    const rows = this.db.prepare("SELECT * FROM account ORDER BY name").all();
+    const rows = this.guarded(() => this.db.prepare("SELECT * FROM account ORDER BY name").all());
     return rows.map(accountIn).map(({ name, role, disabled }) => ({ name, role, disabled }));
   }
 
@@ -106,7 +126,7 @@ export class Accounts {
     checkSecret(plain, secret);
     if (this.row(plain)) throw new RigError("USAGE", `there is an account ${plain} already`);
     const hash = await hashOfSecret(secret, this.cost);
-    inTransaction(this.db, () => {
+    this.write(() => {
       this.db.prepare("INSERT INTO account (name, role, secret) VALUES (?, ?, ?)").run(plain, role, hash);
       this.note(by, "account made", { name: plain, role });
     });
@@ -115,7 +135,7 @@ export class Accounts {
 
   /** @throws RigError USAGE for an unknown account, or the last administrator */
   change(by: string, name: string, change: { readonly role?: Role; readonly disabled?: boolean }): void {
-    inTransaction(this.db, () => {
+    this.write(() => {
       const now = this.row(name);
       if (!now) throw new RigError("USAGE", `there is no account ${name}`);
       const next = { role: change.role ?? now.role, disabled: change.disabled ?? now.disabled };
@@ -136,7 +156,7 @@ export class Accounts {
     if (!now) throw new RigError("USAGE", `there is no account ${name}`);
     checkSecret(now.name, secret);
     const hash = await hashOfSecret(secret, this.cost);
-    inTransaction(this.db, () => {
+    this.write(() => {
       this.db.prepare("UPDATE account SET secret = ? WHERE name = ?").run(hash, now.name);
       this.note(by, "password changed", { name: now.name });
     });
@@ -155,9 +175,21 @@ export class Accounts {
     return now && { name: now.name, role: now.role, disabled: now.disabled };
   }
 
-  /** Adds to the list of what was done. On disk when it returns. */
+  /**
+   * Adds to the list of what was done. On disk when it returns: called before what it tells of, so that nothing is done that
+   * could not be written down. @throws RigError STORAGE_FAILED
+   */
   audit(who: string, what: string, detail: Data = null): void {
-    inTransaction(this.db, () => this.note(who, what, detail));
+    this.write(() => this.note(who, what, detail));
+  }
+
+  /** For what must always be possible: to stop, to make safe, to log out. Says on the terminal what could not be written. */
+  auditIfPossible(who: string, what: string, detail: Data = null): void {
+    try {
+      this.audit(who, what, detail);
+    } catch (error) {
+      process.stderr.write(`station: done but not written down: ${what} by ${who}: ${asRigError(error).message}\n`);
+    }
   }
 
   /** Newest first. */
@@ -169,12 +201,36 @@ export class Accounts {
   }
 
   close(): void {
-    closeStore(this.db);
+    this.guarded(() => closeStore(this.db));
+  }
+
+  /** All or nothing, into the file that stands in the store's folder. @throws RigError STORAGE_FAILED */
+  private write(body: () => void): void {
+    this.guarded(() => {
+      if (this.inode === undefined || this.inodeNow() !== this.inode) {
+        throw new RigError("STORAGE_FAILED", `${storeFile(this.dir, stationShape)} was moved away or replaced`);
+      }
+      inTransaction(this.db, body);
+    });
+  }
+
+  private guarded<R>(body: () => R): R {
+    try {
+      return body();
+    } catch (error) {
+      throw storageError("cannot use", this.dir, error, stationShape);
+    }
+  }
+
+  private inodeNow(): number | undefined {
+    return statSync(storeFile(this.dir, stationShape), { throwIfNoEntry: false })?.ino;
   }
 
   private row(name: string) {
-    const row = this.db.prepare("SELECT * FROM account WHERE name = ?").get(name);
-    return row && accountIn(row);
+    return this.guarded(() => {
+      const row = this.db.prepare("SELECT * FROM account WHERE name = ?").get(name);
+      return row && accountIn(row);
+    });
   }
 
   private note(who: string, what: string, detail: Data): void {

@@ -9,6 +9,7 @@ import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
 import { type Manual, manualRoutes } from "./manual.ts";
+import { Refusals } from "./refusals.ts";
 import { type ResultDeps, resultRoutes } from "./result.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
@@ -30,14 +31,26 @@ export interface StationDeps {
   readonly desk?: DeskDeps;
   readonly result?: ResultDeps;
   readonly before?: Omit<BeforeDeps, "bench" | "catalogue">;
+  /** Absent: one of its own. */
+  readonly refusals?: Refusals;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
 
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
 export function stationApp(deps: StationDeps): App {
   const { accounts, hosts, secure, page, runs, now_ms = Date.now } = deps;
   const app: App = new Hono<{ Variables: Variables }>();
-  const door: Door = { accounts, sessions: new Sessions(now_ms), throttle: new Throttle(now_ms), hosts, secure };
+  const { refusals = new Refusals(accounts.audit.bind(accounts), now_ms, say) } = deps;
+  const door: Door = {
+    accounts,
+    sessions: new Sessions(now_ms),
+    throttle: new Throttle(now_ms),
+    refusals,
+    hosts,
+    secure,
+  };
   guardDoor(app, door);
   loginRoutes(app, door);
   runRoutes(app, door, runs);

@@ -189,8 +189,8 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
   app.post("/api/resume", only(door, ...mayRun), async (c) => {
     const { run, id, procedure, adapter, serial } = interruptedIn(await bodyOf(c));
     const by = c.get("account").name;
+    accounts.audit(by, "resume asked", { run: id, procedure, adapter, serial });
     bench.start({ by, procedure, adapter, serial }, deps.resumeArgs(run, by));
-    accounts.audit(by, "run resumed", { run: id, procedure, adapter, serial });
     return c.json({});
   });
 

@@ -31,8 +31,8 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }
   app.post("/api/note", only(door, "technician", "engineer", "qa"), async (c) => {
     const text = plain(textIn(await bodyOf(c), "text", note_most));
     const { name: by } = c.get("account");
-    await bench.keep({ is: "note", by, text });
     accounts.audit(by, "note written", { run: bench.state.run?.id ?? "" });
+    await bench.keep({ is: "note", by, text });
     return c.json({});
   });
 
@@ -40,8 +40,8 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }
     const { wanted } = await bodyOf(c);
     if (typeof wanted !== "boolean") throw new RigError("USAGE", "wanted: true to pause, false to go on");
     const { name: by } = c.get("account");
-    bench.pause(by, wanted);
     accounts.audit(by, wanted ? "pause asked" : "going on asked", { run: bench.state.run?.id ?? "" });
+    bench.pause(by, wanted);
     return c.json({});
   });
 
@@ -52,13 +52,13 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }
     if (bytes.length > photo_most_bytes) return refusal(c, 413, "the photo is too large");
     const type = imageType(bytes);
     if (type === undefined || type !== c.req.header("content-type")) {
-      accounts.audit(by, "refused: not a photo", { run });
-      return refusal(c, 400, "the file is no JPEG or PNG image, whatever its name says", "Take the photo again.");
+      const said = { what: "refused: not a photo", run };
+      return refusal(c, 400, "the file is no JPEG or PNG image, whatever its name says", "Take the photo again.", said);
     }
     const name = fileName(c.req.query("name") ?? "", type);
     const text = plain(c.req.query("text") ?? "").slice(0, text_most) || name;
+    accounts.audit(by, "photo given", { run, name });
     const { hash } = await keepPhoto({ run, by, name, text, bytes });
-    accounts.audit(by, "photo kept", { run, name, hash });
     const now = bench.state.run;
     const live = now?.run === run && now.phase !== "ended";
     if (live) await bench.keep({ is: "photo", by, photo: { name, text, bytes: bytes.length, hash } });

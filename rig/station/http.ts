@@ -2,15 +2,19 @@
  * What every request passes: host and origin, size, session, role, CSRF token; and the headers of every answer. GET never
  * changes anything but the list of actions. What is refused is written into the list of actions, and the bench is untouched.
  */
+import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
+import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Account, Accounts, Role } from "./accounts.ts";
+import type { Refusals } from "./refusals.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
 import type { Throttle } from "./throttle.ts";
 
-export const cookieName = "rig_session";
+/** Over TLS with the prefix that keeps other names of the same domain from setting it (RFC 6265bis, 4.1.3: UNVERIFIED). */
+export const cookieOf = ({ secure }: Pick<Door, "secure">): string => (secure ? "__Host-rig_session" : "rig_session");
 /** Largest body of a request, bytes; and of a photo, which is sent as it is. */
 const body_most_bytes = 64 * 1024;
 export const photo_most_bytes = 8 * 2 ** 20;
@@ -21,6 +25,8 @@ const photoPath = /^\/api\/runs\/\d{1,15}\/photo$/;
 export interface Variables {
   readonly account: Account;
   readonly session: Session;
+  /** What was refused of this request, for the list of actions. */
+  readonly refused: Readonly<Record<string, Data>>;
 }
 
 export type App = Hono<{ Variables: Variables }>;
@@ -31,6 +37,7 @@ export interface Door {
   readonly sessions: Sessions;
   /** Slows down guessing of passwords, wherever they are asked for (reauth.ts). */
   readonly throttle: Throttle;
+  readonly refusals: Refusals;
   /** `host:port` under which pages may call this station: what else a browser says is a trick (DNS rebinding). */
   readonly hosts: readonly string[];
   readonly secure: boolean;
@@ -61,24 +68,40 @@ const headers = (secure: boolean): Readonly<Record<string, string>> => ({
   ...(secure ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
 });
 
-/** One line and a remedy, never a stack. */
+type Refused = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500;
+
+/** How it stands in the list of actions where nothing more exact is said. */
+const kinds: Readonly<Record<Refused, string>> = {
+  400: "refused: request",
+  401: "refused: not logged in",
+  403: "refused: not allowed",
+  404: "refused: no such page",
+  405: "refused: method",
+  409: "refused: request",
+  413: "refused: too large",
+  429: "refused: too many",
+  500: "failed",
+};
+
+/** One line and a remedy, never a stack. It is written into the list of actions; `said`: what else stands there. */
 export function refusal(
   c: Ctx,
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500,
+  status: Refused,
   message: string,
   remedy = "",
+  said: Readonly<Record<string, Data>> = {},
 ) {
+  c.set("refused", { what: kinds[status], why: message.slice(0, 200), ...said });
   return c.json({ error: message, remedy }, status);
 }
 
 export function guardDoor(app: App, door: Door): void {
   app.use(async (c, next) => {
-    const host = c.req.header("host") ?? "";
     for (const [name, value] of Object.entries(headers(door.secure))) c.header(name, value);
-    if (!door.hosts.includes(host)) {
-      return refusal(c, 403, `this station does not answer to the name ${host.slice(0, 80)}`, `Use ${door.hosts[0]}.`);
-    }
-    await next();
+    const response = entry(c, door);
+    if (!response) await next();
+    writeDown(c, door);
+    return response;
   });
   const limit = bodyLimit({
     maxSize: body_most_bytes,
@@ -93,6 +116,30 @@ export function guardDoor(app: App, door: Door): void {
     return refusal(c, ours ? 400 : 500, error.message, error.remedy);
   });
   app.notFound((c) => refusal(c, 404, "there is no such page"));
+}
+
+/** What is refused whoever asks: a name that is not the station's (DNS rebinding), and what is neither reading nor asking. */
+function entry(c: Ctx, door: Door): Response | undefined {
+  const host = c.req.header("host") ?? "";
+  if (!door.hosts.includes(host)) {
+    const what = "refused: foreign host";
+    const message = `this station does not answer to the name ${host.slice(0, 80)}`;
+    return refusal(c, 403, message, `Use ${door.hosts[0]}.`, { what });
+  }
+  const { method, path } = c.req;
+  if (method === "GET" || method === "POST" || (method === "HEAD" && !path.startsWith("/api/"))) return undefined;
+  return refusal(c, 405, `${method.slice(0, 20)} does nothing here`);
+}
+
+function writeDown(c: Ctx, door: Door): void {
+  const refused = c.get("refused") as Variables["refused"] | undefined;
+  const who = (c.get("account") as Account | undefined)?.name ?? "nobody";
+  if (refused === undefined) return;
+  // Every page asks at its beginning who is logged in.
+  if (c.req.path === "/api/me" && refused["what"] === kinds[401]) return;
+  const { what, ...said } = refused;
+  const address = getConnInfo(c).remote.address ?? "?";
+  door.refusals.note(who, String(what), { ...said, method: c.req.method, path: c.req.path.slice(0, 200), address });
 }
 
 /** Told by its length before a byte is read: nothing is held for who is not known yet. */
@@ -113,11 +160,8 @@ function sameOrigin(door: Door): MiddlewareHandler<{ Variables: Variables }> {
       const origin = c.req.header("origin");
       const origins = door.hosts.map((host) => `${door.secure ? "https" : "http"}://${host}`);
       if (origin === undefined || !origins.includes(origin)) {
-        door.accounts.audit("nobody", "refused: foreign origin", {
-          path: c.req.path,
-          origin: (origin ?? "").slice(0, 200),
-        });
-        return refusal(c, 403, "this request does not come from the station's own page");
+        const said = { what: "refused: foreign origin", origin: (origin ?? "").slice(0, 200) };
+        return refusal(c, 403, "this request does not come from the station's own page", "", said);
       }
       const type = c.req.header("content-type") ?? "";
       const photo = photoPath.test(c.req.path);
@@ -141,43 +185,54 @@ export const always = (door: Door) => entrance(door, [], false);
 function entrance(door: Door, roles: readonly Role[], awake: boolean): MiddlewareHandler<{ Variables: Variables }> {
   return async (c, next) => {
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD";
-    const session = door.sessions.find(getCookie(c, cookieName));
-    const account = session && door.accounts.account(session.name);
+    const session = door.sessions.find(getCookie(c, cookieOf(door)));
+    const account = session && accountOf(door, session, !awake);
     if (!session || !account || account.disabled) {
       return refusal(c, 401, "nobody is logged in, or the session has expired", "Log in again.");
     }
+    c.set("account", account);
+    c.set("session", session);
     if (changes && awake && !door.sessions.touch(session)) {
       return refusal(c, 401, "nobody has touched this page for half an hour", "Log in again; the run goes on.");
     }
     if (changes && !sameToken(c.req.header("x-rig-csrf") ?? "", session.csrf)) {
-      door.accounts.audit(account.name, "refused: wrong token", { path: c.req.path });
-      return refusal(c, 403, "the page is out of date", "Reload the page.");
+      return refusal(c, 403, "the page is out of date", "Reload the page.", { what: "refused: wrong token" });
     }
     if (roles.length > 0 && !roles.includes(account.role)) {
-      door.accounts.audit(account.name, "refused: role", { path: c.req.path, role: account.role });
-      return refusal(c, 403, `${account.name} is ${account.role}: this is for ${roles.join(" or ")}`);
+      const said = { what: "refused: role", role: account.role };
+      return refusal(c, 403, `${account.name} is ${account.role}: this is for ${roles.join(" or ")}`, "", said);
     }
-    c.set("account", account);
-    c.set("session", session);
     await next();
     return undefined;
   };
 }
 
+/** Where the accounts cannot be read, `anyway` takes them as they were last: to watch and to stop must be possible then. */
+function accountOf(door: Door, session: Session, anyway: boolean): Account | undefined {
+  try {
+    session.account = door.accounts.account(session.name);
+  } catch (error) {
+    if (!anyway || session.account === undefined) throw error;
+  }
+  return session.account;
+}
+
 /** Whether who opened this stream may still watch. */
 export function isWelcome(door: Door, c: Ctx): boolean {
-  const session = door.sessions.find(getCookie(c, cookieName));
-  const account = session && door.accounts.account(session.name);
+  const session = door.sessions.find(getCookie(c, cookieOf(door)));
+  const account = session && accountOf(door, session, true);
   return account !== undefined && !account.disabled;
 }
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** The body as an object. @throws RigError USAGE */
 export async function bodyOf(c: Ctx): Promise<Readonly<Record<string, unknown>>> {
   let body: unknown;
   try {
-    body = await c.req.json();
+    body = JSON.parse(utf8.decode(await c.req.arrayBuffer()));
   } catch (cause) {
-    throw new RigError("USAGE", "the request is no JSON", {}, { cause });
+    throw new RigError("USAGE", "the request is no JSON in UTF-8", {}, { cause });
   }
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw new RigError("USAGE", "the request is no object");
@@ -187,7 +242,7 @@ export async function bodyOf(c: Ctx): Promise<Readonly<Record<string, unknown>>>
 /** A text of the body, 1 to `most` characters. @throws RigError USAGE */
 export function textIn(body: Readonly<Record<string, unknown>>, field: string, most = 200): string {
   const value = body[field];
-  if (typeof value !== "string" || value.length === 0 || value.length > most) {
+  if (typeof value !== "string" || value.length === 0 || value.length > most || /\p{Cs}/u.test(value)) {
     throw new RigError("USAGE", `${field}: a text of 1 to ${most} characters`);
   }
   return value;

@@ -1,16 +1,19 @@
 /** First start, login, logout, accounts. Nothing has a default password; failures are slowed down and written down. */
-import { deleteCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { RigError } from "../model/errors.ts";
 import { isRole } from "./accounts.ts";
-import { type App, bodyOf, type Ctx, cookieName, type Door, only, refusal, textIn } from "./http.ts";
+import { type App, always, bodyOf, type Ctx, cookieOf, type Door, only, refusal, textIn } from "./http.ts";
 import { mustWait, provedAgain, tryPassword } from "./reauth.ts";
 
 export function loginRoutes(app: App, door: Door): void {
   const { accounts, sessions, throttle } = door;
 
   const enter = (c: Ctx, name: string) => {
+    // Whoever used this browser before is logged out; a token from elsewhere is never taken over.
+    const before = sessions.find(getCookie(c, cookieOf(door)));
+    if (before) sessions.end(before);
     const { token, session } = sessions.start(name);
-    setCookie(c, cookieName, token, { httpOnly: true, sameSite: "Strict", secure: door.secure, path: "/" });
+    setCookie(c, cookieOf(door), token, { httpOnly: true, sameSite: "Strict", secure: door.secure, path: "/" });
     const account = accounts.account(name);
     return c.json({ name: account?.name, role: account?.role, csrf: session.csrf });
   };
@@ -35,8 +38,7 @@ export function loginRoutes(app: App, door: Door): void {
     const tried = await tryPassword(c, door, name, secret);
     if ("wait_s" in tried) return mustWait(c, tried.wait_s);
     if ("wrong" in tried) {
-      accounts.audit("nobody", "login failed", { name: name.slice(0, 64) });
-      return refusal(c, 401, "name or password is wrong");
+      return refusal(c, 401, "name or password is wrong", "", { what: "login failed", name });
     }
     const { account } = tried;
     accounts.audit(account.name, "login");
@@ -48,10 +50,10 @@ export function loginRoutes(app: App, door: Door): void {
     return c.json({ name, role, csrf: c.get("session").csrf });
   });
 
-  app.post("/api/logout", only(door), (c) => {
+  app.post("/api/logout", always(door), (c) => {
     sessions.end(c.get("session"));
-    accounts.audit(c.get("account").name, "logout");
-    deleteCookie(c, cookieName, { path: "/" });
+    accounts.auditIfPossible(c.get("account").name, "logout");
+    deleteCookie(c, cookieOf(door), { path: "/", secure: door.secure });
     return c.json({});
   });
 

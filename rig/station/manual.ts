@@ -27,6 +27,8 @@ export interface ManualDeps {
   readonly adapters: readonly string[];
   readonly argsOf: (by: string, adapter: string) => readonly string[];
   readonly audit: (who: string, what: string, detail: { readonly [k: string]: string | number }) => void;
+  /** For what makes the bench safe: it is done whether or not it can be written down. */
+  readonly auditIfPossible: ManualDeps["audit"];
   /** Monotonic. */
   readonly now_ms: () => number;
 }
@@ -104,21 +106,22 @@ export class Manual {
   /** In order where the panel waits for a command, else as any run is stopped. */
   close(by: string, token: string): void {
     this.mine(by, token);
-    const { bench, audit } = this.deps;
-    audit(by, "manual panel closed", { run: bench.state.run?.id ?? "" });
+    const { bench, auditIfPossible } = this.deps;
+    const run = bench.state.run?.id ?? "";
     const waiting = bench.state.run?.prompt;
     if (waiting) bench.answer(by, waiting.number, "end");
     else bench.stop();
+    auditIfPossible(by, "manual panel closed", { run });
   }
 
   /** Called some times a second. */
   look(): void {
     const { opened } = this;
-    const { bench, now_ms, audit } = this.deps;
+    const { bench, now_ms, auditIfPossible } = this.deps;
     if (!opened || opened.lost || now_ms() - opened.heard_ms <= silent_ms) return;
     opened.lost = true;
-    audit(opened.by, "manual panel: its page was lost", { run: bench.state.run?.id ?? "" });
     if (bench.state.run?.phase !== "ended") bench.stop();
+    auditIfPossible(opened.by, "manual panel: its page was lost", { run: bench.state.run?.id ?? "" });
   }
 
   private mine(by: string, token: string): Opened {

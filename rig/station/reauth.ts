@@ -8,6 +8,10 @@ import { type Ctx, type Door, refusal } from "./http.ts";
 
 export type Tried = { readonly account: Account } | { readonly wait_s: number } | { readonly wrong: true };
 
+/** Wrong tries without a wait: of one account, and of one address, where many people may sit. */
+const freeOfName = 5;
+const freeOfAddress = 20;
+
 const keysOf = (c: Ctx, name: string): readonly string[] => [
   `name ${name.trim().toLowerCase()}`,
   `address ${getConnInfo(c).remote.address ?? "?"}`,
@@ -18,10 +22,14 @@ export async function tryPassword(c: Ctx, { accounts, throttle }: Door, name: st
   const wait_s = Math.max(...keys.map((key) => throttle.wait_s(key)));
   if (wait_s > 0) return { wait_s };
   // Counted before the answer is known: parallel guesses do not slip through.
-  for (const key of keys) throttle.failed(key);
+  const [ofName = "", ofAddress = ""] = keys;
+  throttle.failed(ofName, freeOfName);
+  throttle.failed(ofAddress, freeOfAddress);
   const account = await accounts.verify(name, secret);
   if (!account) return { wrong: true };
-  for (const key of keys) throttle.succeeded(key);
+  throttle.succeeded(ofName);
+  // One's own password makes nobody trustworthy who tries those of others.
+  throttle.undo(ofAddress);
   return { account };
 }
 
@@ -38,7 +46,7 @@ export async function provedAgain(c: Ctx, door: Door, secret: string, what: stri
   const { name } = c.get("account");
   const tried = await tryPassword(c, door, name, secret);
   if ("account" in tried) return undefined;
-  door.accounts.audit(name, "refused: password given again", { what });
   if ("wait_s" in tried) return mustWait(c, tried.wait_s);
-  return refusal(c, 403, "the password is wrong: nothing was done", "Give the password that you log in with.");
+  const said = { what: "refused: password given again", asked_for: what };
+  return refusal(c, 403, "the password is wrong: nothing was done", "Give the password that you log in with.", said);
 }

@@ -93,8 +93,8 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
 
   app.post("/api/start", only(door, "technician", "engineer"), async (c) => {
     const job = await jobIn(c, catalogue);
+    accounts.audit(job.by, "start asked", { procedure: job.procedure, adapter: job.adapter, serial: job.serial });
     bench.start(job, deps.argsOf(job));
-    accounts.audit(job.by, "run started", { procedure: job.procedure, adapter: job.adapter, serial: job.serial });
     return c.json({});
   });
 
@@ -107,20 +107,26 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     // Its commands are written down, one by one.
     if (bench.state.run?.procedure === manualProcedure)
       throw new RigError("USAGE", "the manual panel has its own page");
-    bench.answer(c.get("account").name, Number(number), answer);
+    if (typeof number !== "number" || !Number.isSafeInteger(number)) {
+      throw new RigError("USAGE", "number: the number of the prompt");
+    }
+    const { name } = c.get("account");
+    accounts.audit(name, "prompt answered", { run: bench.state.run?.id ?? "", number });
+    bench.answer(name, number, answer);
     return c.json({});
   });
 
   app.post("/api/stop", always(door), (c) => {
     const { name } = c.get("account");
     bench.stop();
-    accounts.audit(name, "stop asked", { run: bench.state.run?.id ?? "" });
+    accounts.auditIfPossible(name, "stop asked", { run: bench.state.run?.id ?? "" });
     return c.json({});
   });
 
   app.post("/api/safe", always(door), async (c) => {
-    accounts.audit(c.get("account").name, "safe state asked");
-    await bench.makeSafe();
+    const made = bench.makeSafe();
+    accounts.auditIfPossible(c.get("account").name, "safe state asked");
+    await made;
     return c.json(bench.state.safety);
   });
 
@@ -128,6 +134,7 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     const { serial, verdict, before } = c.req.query();
     if (verdict !== undefined && !verdicts.includes(verdict as Verdict))
       throw new RigError("USAGE", `there is no verdict ${verdict}`);
+    if (before && !/^\d{1,15}$/.test(before)) throw new RigError("USAGE", "before: the number of a run");
     const filter = {
       limit: 50,
       ...(serial ? { serial } : {}),

@@ -3,6 +3,7 @@
  * here as its hash only; changes also need the CSRF token, which a foreign page cannot read.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Account } from "./accounts.ts";
 
 export interface Session {
   readonly id: string;
@@ -10,6 +11,8 @@ export interface Session {
   readonly csrf: string;
   readonly from_ms: number;
   seen_ms: number;
+  /** As it was when it could be read last. */
+  account?: Account | undefined;
 }
 
 /** A shift, and the time after which an unattended page may only watch and stop, ms. */
@@ -31,7 +34,7 @@ export class Sessions {
   start(name: string): { readonly token: string; readonly session: Session } {
     const token = randomBytes(32).toString("base64url");
     const now = this.now_ms();
-    const session = {
+    const session: Session = {
       id: hashOf(token),
       name,
       csrf: randomBytes(32).toString("base64url"),

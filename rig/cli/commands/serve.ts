@@ -1,6 +1,7 @@
 /** `rig serve`: the station. Its own process; starts controllers, reads the store, never holds a port of the bench. */
 import { execFile, fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import type { Server } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,10 +13,12 @@ import { asRigError, RigError } from "../../model/errors.ts";
 import { Accounts } from "../../station/accounts.ts";
 import { stationApp } from "../../station/app.ts";
 import { BenchRuns, type Child } from "../../station/bench.ts";
+import { limitConnections, serverOptions, usualLimits } from "../../station/connections.ts";
 import { loadPage } from "../../station/files.ts";
 import { Health } from "../../station/health.ts";
 import { Live } from "../../station/live.ts";
 import { LastReadings } from "../../station/readings.ts";
+import { Refusals } from "../../station/refusals.ts";
 import type { Catalogue } from "../../station/runs.ts";
 import { storeFile } from "../../store/database.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
@@ -87,7 +90,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     now_ms,
   });
   const audit = accounts.audit.bind(accounts);
-  const manual = manualOf({ runs, bench, common, enabled: options.manual === true, audit });
+  const manual = manualOf({ runs, bench, common, enabled: options.manual === true, accounts });
   const twin = twinOf(options.ports, runs, audit);
   const follower = followed(options.store, runs, readings, health, say, [() => manual.look(), () => void twin?.look()]);
   const live = new Live(runs, () => Tail.open(options.store));
@@ -99,8 +102,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     unread = why;
   }, look_ms);
   const hosts: string[] = [];
+  const refusals = new Refusals(accounts.audit.bind(accounts), Date.now, say);
   const app = stationApp({
     accounts,
+    refusals,
     hosts,
     secure: tls !== undefined,
     page: loadPage(join(root, "dist", "page")),
@@ -124,9 +129,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const server = createAdaptorServer({
     fetch: app.fetch,
-    ...(tls ? { createServer: createSecure, serverOptions: tls } : {}),
-  });
-  Object.assign(server, { headersTimeout: 5000, requestTimeout: 15_000, maxConnections: 200, keepAliveTimeout: 5000 });
+    ...(tls ? { createServer: createSecure } : {}),
+    serverOptions: { ...tls, ...serverOptions(usualLimits) },
+  }) as Server;
+  limitConnections(server, usualLimits, refusals);
+  const settling = setInterval(() => refusals.settle(), 60_000);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(new RigError("USAGE", `cannot listen on ${options.host}:${port}: ${error.message}`)),
@@ -146,10 +153,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   say(`${signal}: the station ends${runs.running ? "; its run is stopped and the bench made safe first" : ""}.`);
   await runs.end();
   clearInterval(looking);
+  clearInterval(settling);
+  refusals.settle();
   follower.end();
   live.close();
   accounts.close();
-  if ("closeAllConnections" in server) server.closeAllConnections();
+  server.closeAllConnections();
   server.close();
   return 0;
 }
@@ -237,7 +246,7 @@ async function endingOf(store: string, run: number) {
 
 /** The station before this one left the bench in doubt: this one asks it, as after a run whose controller died. */
 function proveAfresh(runs: BenchRuns, accounts: Accounts, why: string): void {
-  accounts.audit("station", "safe state asked", { why });
+  accounts.auditIfPossible("station", "safe state asked", { why });
   runs.makeSafe().catch((error: unknown) => say(`station: ${asRigError(error).message}`));
 }
 

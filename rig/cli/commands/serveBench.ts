@@ -19,16 +19,17 @@ export function manualOf(parts: {
   readonly bench: Bench;
   readonly common: readonly string[];
   readonly enabled: boolean;
-  readonly audit: Audit;
+  readonly accounts: Accounts;
 }): Manual {
-  const { runs, bench, common, enabled, audit } = parts;
+  const { runs, bench, common, enabled, accounts } = parts;
   return new Manual({
     bench: runs,
     enabled,
     offer: manualBenchOf(bench),
     adapters: adapterTypeIds(join(root, "procedures", "adapters")),
     argsOf: (by, adapter) => ["manual", "--operator", by, "--adapter", adapter, ...common],
-    audit,
+    audit: accounts.audit.bind(accounts),
+    auditIfPossible: accounts.auditIfPossible.bind(accounts),
     now_ms: () => performance.now(),
   });
 }

@@ -157,7 +157,7 @@ describe("through the door", () => {
     expect(answer.status).toBe(200);
     expect(photos).toMatchObject([{ run: 1, by: "Tina", name: "front.jpg", text: "burnt contact" }]);
     expect(photos[0]?.bytes.length).toBe(300_000);
-    expect(station.written(3).join()).toMatch(/Tina: photo kept/);
+    expect(station.written(3).join()).toMatch(/Tina: photo given/);
   });
 
   test.each([

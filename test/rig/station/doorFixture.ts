@@ -88,7 +88,7 @@ export class TestStation {
   /** `names`: who has an account. */
   static async open(names: readonly Person[], part: Parts = {}): Promise<TestStation> {
     const dir = mkdtempSync(join(tmpdir(), "rig-station-"));
-    const accounts = await Accounts.open(dir, { N: 1024, r: 8, p: 1 });
+    const accounts = await Accounts.open(dir, { N: 16, r: 8, p: 1 });
     await accounts.setUp(accounts.setupCode ?? "", "Root", secretOf("Root"));
     for (const name of names) if (name !== "Root") await accounts.create("Root", name, people[name][0], secretOf(name));
     return new TestStation(dir, accounts, part);
