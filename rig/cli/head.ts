@@ -1,4 +1,5 @@
 /** The head of a run: everything it is made of, by content hash (E4). */
+import { ledgerNow } from "../ledger/seen.ts";
 import type { NewRun, RunHead, Waiver } from "../store/types.ts";
 import { declaredData } from "./declare.ts";
 import type { Inputs } from "./inputs.ts";
@@ -21,6 +22,12 @@ export function headOf(inputs: Inputs, more: readonly Waiver[] = []): NewRun {
     ...(inputs.order ? { order: inputs.order } : {}),
   };
 }
+
+/** Of a run that begins now in this store. @throws RigError STORAGE_FAILED when the ledger cannot be read */
+export const beginningOf = async (inputs: Inputs, store: string): Promise<NewRun> => ({
+  ...headOf(inputs),
+  ledger: await ledgerNow(store),
+});
 
 /** For runs that leave no record. */
 export const draftHead = (inputs: Inputs): RunHead => {

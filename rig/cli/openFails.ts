@@ -1,6 +1,7 @@
 /** What a person is told of retests and of fails that nobody has decided about. */
 import { dispositionOf, openFailsOf } from "../ledger/dispositions.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
+import { lacking } from "../ledger/seen.ts";
 import { openReader, type Reader, type RunRow } from "../store/reader.ts";
 import type { RunHead } from "../store/types.ts";
 import { declaredIn } from "./declare.ts";
@@ -28,6 +29,8 @@ export async function sayOpenFails(store: string, inputs: Inputs, say: Say): Pro
   try {
     const open = openFailsOf(ledger, reader, inputs.serial).filter((row) => row.simulated === simulated);
     if (open.length > 0) say(`  ${openFailText(open)}`);
+    const lacks = lacking(ledger, reader.ledgersSeen());
+    if (lacks !== undefined) say(`  ${lacks}; nothing is signed, labelled or backed up until it is there (rig head)`);
   } finally {
     reader.close();
     ledger.close();
@@ -51,6 +54,17 @@ export async function runStanding(
       decided ? `${decided.body.number}: ${decided.body.decision} by ${decided.by}, ${decided.body.reason}` : "",
       openFailText(open),
     ].filter((text) => text !== "");
+  } finally {
+    ledger.close();
+  }
+}
+
+/** What this run had seen of the ledger and is not there any more; undefined while all of it is. */
+export async function lackingFor(store: string, { run, ledger: seen }: RunHead): Promise<string | undefined> {
+  if (seen === undefined) return undefined;
+  const ledger = await openLedger(store);
+  try {
+    return lacking(ledger, [{ run, ...seen }]);
   } finally {
     ledger.close();
   }

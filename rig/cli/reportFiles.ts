@@ -6,6 +6,7 @@ import { fileStem } from "../../reports/text/escape.ts";
 import { type Format, type standardFormats, writeReports, writeTogether } from "../../reports/write.ts";
 import { handingOutBarred, openFailsOf } from "../ledger/dispositions.ts";
 import { openCheckedLedger, openLedger } from "../ledger/ledger.ts";
+import { requireSeen } from "../ledger/seen.ts";
 import { openReader, type Reader } from "../store/reader.ts";
 import type { RunHead } from "../store/types.ts";
 
@@ -29,6 +30,7 @@ interface Standing {
 async function standingOn(store: string, reader: Reader, { adapter, started, simulated }: RunHead): Promise<Standing> {
   const ledger = await openCheckedLedger(store);
   try {
+    requireSeen(ledger, reader.ledgersSeen(), store);
     const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
     const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
     return { open: open.map(({ id }) => id), barred };

@@ -22,7 +22,7 @@ import type { Waiver } from "../store/types.ts";
 import { readClockState } from "./clockState.ts";
 import type { Desk } from "./desk.ts";
 import { deskOf, pausingOf } from "./deskOfRun.ts";
-import { headOf } from "./head.ts";
+import { beginningOf } from "./head.ts";
 import type { Inputs } from "./inputs.ts";
 import { noteInstruments, requireWaivers } from "./instrumentNotes.ts";
 import { latchFile, latchPath } from "./latchFile.ts";
@@ -85,7 +85,7 @@ export async function runSession(inputs: Inputs, options: SessionOptions): Promi
     const storing = { clock, ...(max_bytes === undefined ? {} : { max_bytes }) };
     journal = options.resume
       ? await reopenRun(options.store, options.resume.record.head, storing)
-      : await createRun(options.store, headOf(inputs), storing);
+      : await createRun(options.store, await beginningOf(inputs, options.store), storing);
     options.begun?.(journal.run.run, journal.run.id);
     const stop = (signal: AbortSignal) => {
       const pass = () => end.abort(asRigError(signal.reason));

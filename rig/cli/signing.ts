@@ -6,6 +6,7 @@
 import { dispositionOf, handingOutBarred, openFailsOf } from "../ledger/dispositions.ts";
 import { keyKind, keysOf, type RegisteredKey } from "../ledger/keyEntries.ts";
 import { appendEntry, type Entry, type Ledger, openLedger } from "../ledger/ledger.ts";
+import { requireSeen } from "../ledger/seen.ts";
 import { outOfTurn, type SignOff, signedEntry, signOffOf } from "../ledger/signatures.ts";
 import { keyIdOf, samePerson, signText } from "../ledger/signing.ts";
 import { type ChainAnchor, type Meaning, roleFor, type Statement, statementText } from "../ledger/statement.ts";
@@ -27,8 +28,8 @@ export interface ToSign {
   readonly reason: string;
   readonly clock: ClockSource;
   readonly now: () => Date;
-  /** Lists the runs of the same adapter. */
-  readonly reader: Pick<Reader, "list">;
+  /** Lists the runs of the same adapter, and says what runs had seen of the ledger. */
+  readonly reader: Pick<Reader, "list" | "ledgersSeen">;
 }
 
 export interface SignedNow {
@@ -39,7 +40,7 @@ export interface SignedNow {
 /** Others may write the ledger between reading it and signing what it says. */
 const tries_max = 20;
 
-/** @throws RigError RUN_OPEN, KEY_REFUSED, SIGNING_REFUSED, CLOCK_UNPROVED, STORAGE_FAILED */
+/** @throws RigError RUN_OPEN, KEY_REFUSED, SIGNING_REFUSED, CLOCK_UNPROVED, LEDGER_LACKS, STORAGE_FAILED */
 export async function signRun(to: ToSign): Promise<SignedNow> {
   const { record, store, fault, meaning } = to;
   const { id } = record.head;
@@ -82,6 +83,7 @@ function statementOf(to: ToSign, ledger: Ledger, waived: readonly string[]): Sta
   if (outcome === undefined || hash === undefined) throw new RigError("RUN_OPEN", `${head.id} has not ended`, {});
   const fault = ledger.fault();
   if (fault !== undefined) throw new RigError("SIGNING_REFUSED", fault, {});
+  requireSeen(ledger, to.reader.ledgersSeen(), to.store);
   const utc = to.now().toISOString();
   const key = keyFor(to, ledger, utc);
   const { name, role } = key;

@@ -53,7 +53,7 @@ export function exportRun(
   writeRun(lines, sources.runs, run);
   const entries = sources.ledger.texts();
   const concerned = subjectsOf(head, run, sources.runs);
-  writeLedger(lines, entries, concerned, options);
+  writeLedger(lines, entries, concerned, { ...options, shown: head.ledger?.entries ?? 0 });
   writeChain(lines, sources.runs, run, anchorOf(entries, run.id), options);
   for (const entry of entries) {
     if (entry.kind === attachmentKind && entry.subject === run.id) writeAttachment(lines, entry, sources);
@@ -67,6 +67,7 @@ interface Head {
   readonly operator: string;
   readonly adapter: { readonly serial: string };
   readonly limits: { readonly id: string };
+  readonly ledger?: { readonly entries: number };
 }
 
 function writeRun(lines: LineWriter, runs: RawReader, run: RawRun): void {
@@ -97,7 +98,10 @@ function writeLedger(
   lines: LineWriter,
   entries: readonly StoredEntry[],
   concerned: ReadonlySet<string>,
-  options: ExportOptions,
+  options: ExportOptions & {
+    /** The entry that the run had seen when it began: its hash stands in the file whatever is left out. */
+    readonly shown: number;
+  },
 ): void {
   const gaps = !options.whole && entries.length > ledgerEntries_max;
   let left: StoredEntry | undefined;
@@ -107,8 +111,13 @@ function writeLedger(
       if (left !== undefined) lines.write({ is: "gap", seq: left.seq, hash: left.hash });
       left = undefined;
       lines.write({ is: "entry", seq, text, hash });
-    } else if (gaps) left = entry;
-    else {
+    } else if (gaps) {
+      left = entry;
+      if (seq === options.shown) {
+        lines.write({ is: "gap", seq, hash });
+        left = undefined;
+      }
+    } else {
       const { subjectDigest, textDigest } = withheldOf(entry);
       lines.write({ is: "withheld", seq, kind, subject: subjectDigest, text: textDigest, hash });
     }

@@ -116,6 +116,12 @@ export class Ledger {
       : { entries: Number(last["seq"]), hash: String(last["hash"]) };
   }
 
+  /** Of one entry; undefined when there is none of this number. */
+  hashAt(seq: number): string | undefined {
+    const row = this.read("SELECT hash FROM entry WHERE seq = ?", [seq])[0];
+    return row === undefined ? undefined : String(row["hash"]);
+  }
+
   /** What is wrong with the chain, in words that name the first entry that does not fit; undefined when it holds. */
   fault(): string | undefined {
     let hash = noHash;

@@ -89,6 +89,10 @@ export const catalogue = {
   STORAGE_FAILED: entry("storage", "Free space or repair the disk; the run counts as not done."),
   STORE_VERSION: entry("storage", "The store was written by a newer version: update the program."),
   STORE_OLD: entry("storage", "Bring it up to date with `rig store upgrade`; nothing in its records changes."),
+  LEDGER_LACKS: entry(
+    "storage",
+    "Find out who removed it; put back ledger.sqlite from a backup (docs/backup.md), or go on in a new store.",
+  ),
   BACKUP_DAMAGED: entry("storage", "Take an older backup, and keep this one: it shows what its medium does."),
   // Ours
   REPLAY_DIVERGED: entry("programming", "The plan asked for something else than its record holds: report this."),

@@ -3,6 +3,7 @@ import { RigError } from "../model/errors.ts";
 import { type ChainedEvent, digestOf, noHash, type Sealed, sealTextOf } from "./chain.ts";
 import { type Database, openToRead, storageError } from "./database.ts";
 import { idOf, runOf } from "./ids.ts";
+import { type LedgerSeen, ledgersSeen } from "./ledgerSeen.ts";
 import { sealedSeries } from "./seal.ts";
 
 export interface RawRun {
@@ -49,6 +50,8 @@ export interface RawReader {
   /** Runs that have ended, in order. */
   hashes(): Iterable<RunHash>;
   head(): ChainHead;
+  /** What runs had seen of the ledger, each state once. */
+  ledgersSeen(): readonly LedgerSeen[];
   close(): void;
 }
 
@@ -138,6 +141,10 @@ class StoredRuns implements RawReader {
       head = { run, hash, digest: digestOf(head.digest, run, hash) };
     }
     return head;
+  }
+
+  ledgersSeen(): readonly LedgerSeen[] {
+    return this.guarded(() => ledgersSeen(this.db));
   }
 
   close(): void {

@@ -17,6 +17,7 @@ import {
   type Value,
 } from "./database.ts";
 import { idOf, runOf } from "./ids.ts";
+import { type LedgerSeen, ledgersSeen } from "./ledgerSeen.ts";
 import { isAlive } from "./process.ts";
 import { recordOf } from "./record.ts";
 import { type ClosedRun, closeGone, closeOne, sealedSeries, storedHashes, unpack } from "./seal.ts";
@@ -59,6 +60,8 @@ export interface Reader {
   series(run: number | string, name: string): Points & { readonly unit: Unit };
   /** What is wrong with the hash chain of this run, in words; undefined when it holds. */
   fault(run: number | string): string | undefined;
+  /** What runs had seen of the ledger, each state once. */
+  ledgersSeen(): readonly LedgerSeen[];
   close(): void;
 }
 
@@ -215,6 +218,10 @@ class StoreReader implements Reader {
       };
       return faultOf({ ...chained, sealed, hash: String(row["hash"]) }) ?? this.seriesFault(number);
     });
+  }
+
+  ledgersSeen(): readonly LedgerSeen[] {
+    return this.guarded(() => ledgersSeen(this.db));
   }
 
   close(): void {

@@ -153,4 +153,9 @@ export const migrations: readonly Step[] = [
   `
   CREATE INDEX run_hash ON run (run, hash) WHERE hash IS NOT NULL;
   `,
+  // 6: what each run had seen of the ledger is asked before anything is signed, labelled or kept (ledgerSeen.ts).
+  `
+  CREATE INDEX run_ledger ON run (json_extract(head, '$.ledger.entries'), json_extract(head, '$.ledger.hash'), run)
+    WHERE json_extract(head, '$.ledger.entries') IS NOT NULL;
+  `,
 ];

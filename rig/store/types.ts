@@ -73,6 +73,14 @@ export interface RunHead {
   readonly lab?: Laboratory;
   /** What the item came with; absent: not stated. */
   readonly order?: Order;
+  /** The ledger's newest entry when the run began, so that a ledger that was cut or deleted is noticed; absent: an older record. */
+  readonly ledger?: LedgerAtStart;
+}
+
+export interface LedgerAtStart {
+  /** 0 and 64 zeros for an empty ledger. */
+  readonly entries: number;
+  readonly hash: string;
 }
 
 /** All but what the store itself gives. */

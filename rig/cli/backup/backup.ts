@@ -15,6 +15,7 @@ import { makeFolder } from "../../store/folder.ts";
 import { openReader } from "../../store/reader.ts";
 import { type Whole, wholeOf } from "../../store/whole.ts";
 import { version } from "../root.ts";
+import { type Copied, lackingIn, snapshots } from "./copies.ts";
 import { copyAttachments, failed, faultOfAttachments, sha256Of, sync, text } from "./files.ts";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -52,18 +53,14 @@ const named = /^rig-\d{8}T\d{6}Z(-\d+)?$/;
 
 export type Progress = (run: number, of: number) => void;
 
-async function snapshot(store: string, shape: Shape, to: string): Promise<void> {
-  const db = await openToRead(store, shape, "older too");
-  try {
-    db.prepare("VACUUM INTO ?").run(join(to, shape.file));
-  } finally {
-    db.close();
-  }
-  await sync(join(to, shape.file));
-}
-
 /** Writes a new folder into `into`. @throws RigError STORAGE_FAILED, FILE_UNREADABLE, BACKUP_DAMAGED when it reads back wrong */
-export async function makeBackup(store: string, into: string, now: Date, progress?: Progress): Promise<Backup> {
+export async function makeBackup(
+  store: string,
+  into: string,
+  now: Date,
+  progress?: Progress,
+  copied: Copied = () => undefined,
+): Promise<Backup> {
   (await openToRead(store, journalShape, "older too")).close();
   const stem = `rig-${now.toISOString().replace(/[-:]|\.\d+/g, "")}`;
   try {
@@ -73,7 +70,7 @@ export async function makeBackup(store: string, into: string, now: Date, progres
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial);
     const shapes = databases.filter((shape) => existsSync(storeFile(store, shape)));
-    for (const shape of shapes) await snapshot(store, shape, partial);
+    await snapshots(store, shapes, partial, copied);
     const plain = plainFiles.filter((name) => existsSync(join(store, name)));
     for (const name of plain) {
       await copyFile(join(store, name), join(partial, name));
@@ -153,6 +150,8 @@ async function contentsOf(dir: string, progress: Progress | undefined): Promise<
     } finally {
       ledger.close();
     }
+    const lacks = await lackingIn(dir);
+    if (lacks !== undefined) return { runs: 0, fault: lacks };
     const missing = await faultOfAttachments(dir);
     if (missing !== undefined) return { runs: 0, fault: missing };
     const reader = await openReader(dir, "older too");

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { exportRun } from "../../evidence/exportRun.ts";
 import { type VerifyRequest, verifyFile } from "../../evidence/verifyFile.ts";
 import { openLedger } from "../../ledger/ledger.ts";
+import { requireSeen } from "../../ledger/seen.ts";
 import { canonical } from "../../model/data.ts";
 import { RigError } from "../../model/errors.ts";
 import { idOf } from "../../store/ids.ts";
@@ -110,6 +111,7 @@ export async function head(options: HeadOptions): Promise<void> {
   try {
     const fault = ledger.fault();
     if (fault !== undefined) throw new RigError("STORAGE_FAILED", `the ledger of ${options.store}: ${fault}`, {});
+    requireSeen(ledger, runs.ledgersSeen(), options.store);
     const [chain, last] = [runs.head(), ledger.head()];
     const data = {
       is: "rig-head",

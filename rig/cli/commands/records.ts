@@ -7,7 +7,7 @@ import { RigError } from "../../model/errors.ts";
 import { printable } from "../../model/printable.ts";
 import { isPass, type Verdict, verdicts } from "../../model/verdict.ts";
 import { openReader } from "../../store/reader.ts";
-import { openFailsIn, runStanding } from "../openFails.ts";
+import { lackingFor, openFailsIn, runStanding } from "../openFails.ts";
 import { periodOf } from "../period.ts";
 import { shown } from "../progress.ts";
 import { decisionsOn } from "../reportFiles.ts";
@@ -93,6 +93,8 @@ export async function show(run: string, options: { readonly store: string; reado
     }
     const fault = reader.fault(head.run);
     if (fault) out(`  The hash chain does not hold: ${fault}`);
+    const lacks = await lackingFor(options.store, head);
+    if (lacks !== undefined) out(`  ${printable(lacks)}: decisions about this run may be missing`);
   } finally {
     reader.close();
   }

@@ -35,11 +35,24 @@ export class LedgerPart {
   private gapLine: number | undefined;
   private readonly found: Findings;
   private readonly heads: readonly LedgerAt[];
+  private seen: LedgerAt | undefined;
+  private seenReached = false;
 
   /** `heads`: exported states that entries of these numbers must fit. */
   constructor(found: Findings, heads: readonly LedgerAt[]) {
     this.found = found;
     this.heads = heads;
+  }
+
+  /** What the head of the run says of the ledger when it began; heads of older programs say nothing. */
+  expect(head: Fields | undefined) {
+    const said = head?.["ledger"];
+    if (said === undefined) return;
+    const at: Fields = typeof said === "object" && said !== null ? (said as Fields) : {};
+    const [entries, hash] = [countIn(at, "entries"), textIn(at, "hash")];
+    if (entries === undefined || hash === undefined)
+      this.found.add("head of the run", "does not say readably where the ledger stood when it began");
+    else if (entries > 0) this.seen = { entries, hash };
   }
 
   entry(line: Fields, run: string | undefined) {
@@ -80,6 +93,12 @@ export class LedgerPart {
   }
 
   end() {
+    if (this.seen !== undefined && !this.seenReached) {
+      const { entries } = this.seen;
+      const is =
+        this.head.entries < entries ? `it ends with entry ${this.head.entries}` : `entry ${entries} is not shown`;
+      this.found.add(`entry ${entries} of the ledger`, `missing: the run had seen it when it began, and ${is}`);
+    }
     if (this.left === 0 || this.head.entries > ledgerEntries_max) return;
     const why = `only a ledger of more than ${ledgerEntries_max} entries is cut`;
     this.found.add(`${this.left} entries of the ledger`, `left out: ${why}`, this.gapLine);
@@ -107,6 +126,10 @@ export class LedgerPart {
     const known = this.heads.find((head) => head.entries === entries);
     if (known !== undefined && known.hash !== hash)
       this.found.add(`entry ${entries} of the ledger`, "is not the one that the exported head names");
+    if (this.seen?.entries !== entries) return;
+    this.seenReached = true;
+    if (this.seen.hash !== hash)
+      this.found.add(`entry ${entries} of the ledger`, "is not the one that the run had seen when it began");
   }
 }
 

@@ -124,7 +124,7 @@ export class Verifier {
 
   private take(is: string, line: Fields): void {
     if (is === "evidence") this.first(line);
-    else if (is === "head") this.run.head(line);
+    else if (is === "head") this.head(line);
     else if (is === "event") this.run.event(line);
     else if (is === "seal") this.run.seal(line);
     else if (is === "series") this.run.startSeries(line);
@@ -149,6 +149,11 @@ export class Verifier {
       );
     }
     this.run.named(line);
+  }
+
+  private head(line: Fields): void {
+    this.run.head(line);
+    this.ledger.expect(this.run.said.head);
   }
 
   private lastLine(line: Fields): void {

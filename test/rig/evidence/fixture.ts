@@ -8,6 +8,7 @@ import { linesOf } from "../../../rig/evidence/lines.ts";
 import { type Verified, type VerifyOptions, verify } from "../../../rig/evidence/verify/verifier.ts";
 import { cardText, type Role, registrationEntry } from "../../../rig/ledger/keyEntries.ts";
 import { appendEntry, openLedger } from "../../../rig/ledger/ledger.ts";
+import { ledgerNow } from "../../../rig/ledger/seen.ts";
 import { keyIdOf, signText, spkiOf } from "../../../rig/ledger/signing.ts";
 import type { Meaning } from "../../../rig/ledger/statement.ts";
 import type { Outcome } from "../../../rig/model/verdict.ts";
@@ -31,7 +32,8 @@ export interface RunMade {
 export async function addRun(dir: string, made: RunMade = {}): Promise<string> {
   const { simulated = false, operator = "Kim Example", serial = "SN-1", outcome = pass } = made;
   const clock = made.clock === undefined ? { kind: "clock", synchronised: true, source: "test" } : made.clock;
-  const head = { ...newRun, simulated, operator, adapter: { ...newRun.adapter, serial } };
+  const ledger = await ledgerNow(dir);
+  const head = { ...newRun, simulated, operator, adapter: { ...newRun.adapter, serial }, ledger };
   const journal = await createRun(dir, head, { clock: ticking() });
   journal.append(enter("PE"));
   journal.append(note({ kind: "instrument", role: "milliohm", serial: "MO-7" }));

@@ -63,14 +63,15 @@ function* manyHashes() {
   for (let run = 2; run <= runs_all; run++) yield { run, hash: sha256(String(run)) };
 }
 
-function written(entries: readonly StoredEntry[], whole: boolean): Buffer {
+function written(entries: readonly StoredEntry[], whole: boolean, run = stored.run): Buffer {
   const runs: RawReader = {
-    run: () => stored.run,
+    run: () => run,
     events: () => stored.events,
     series: () => stored.series,
     chunks: (_run, id) => chunks.get(id) ?? [],
     hashes: manyHashes,
     head: () => ({ run: runs_all, hash: noHash, digest: noHash }),
+    ledgersSeen: () => [],
     close: () => undefined,
   };
   const pieces: Buffer[] = [];
@@ -116,6 +117,20 @@ describe("a long store", () => {
       expect.stringMatching(/^SIGNED, THE LEDGER NOT WHOLE[\s\S]* are not in the file/),
     ]);
     expect(codeOf(true)).toEqual([0, expect.stringMatching(/^WHOLE AND SIGNED/)]);
+  });
+
+  test("shows the entry that the run had seen when it began, whatever is left out; another one there is found", () => {
+    const many = lengthened(texts);
+    const at = many[4999];
+    const seen = (hash: string) => {
+      const of = JSON.parse(stored.run.head) as Readonly<Record<string, unknown>>;
+      const head = JSON.stringify({ ...of, ledger: { entries: 5000, hash } });
+      return saidOf(verified(written(many, false, { ...stored.run, head }), [ann.key])).filter((what) =>
+        what.includes("5000"),
+      );
+    };
+    expect(seen(at?.hash ?? "")).toEqual([]);
+    expect(seen(sha256("other")).join()).toMatch(/entry 5000 of the ledger: is not the one that the run had seen/);
   });
 
   test("may be cut only then: a gap in a shorter ledger is found", () => {
