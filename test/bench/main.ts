@@ -12,6 +12,7 @@ import { benchPaper } from "./paper.ts";
 import { benchRejudge } from "./rejudgeBench.ts";
 import { benchScreen } from "./screen.ts";
 import { benchStartUp } from "./startUp.ts";
+import { benchStation } from "./stationBench.ts";
 import { benchStore } from "./store.ts";
 import { benchTransactions } from "./transactions.ts";
 
@@ -29,6 +30,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "10": benchRejudge,
   "11": benchEvidence,
   "12": benchCoverage,
+  "13": benchStation,
 };
 
 interface Machine {
