@@ -16,19 +16,26 @@ export class RequestError extends Error {
 }
 
 const deadline_ms = 15_000;
+/** Files are drawn, or sent over a slow network. */
+const file_ms = 60_000;
 
-async function request<R>(path: string, init: RequestInit): Promise<R> {
+async function answerTo(path: string, init: RequestInit, within_ms = deadline_ms): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(deadline_ms) });
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(within_ms) });
   } catch {
     throw new RequestError(0, "the station does not answer");
   }
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return body as R;
+  if (response.ok) return response;
   if (response.status === 401) me.value = undefined;
+  const body: unknown = await response.json().catch(() => undefined);
   const { error, remedy } = (body ?? {}) as Partial<Refused>;
   throw new RequestError(response.status, [error ?? `error ${response.status}`, remedy].filter(Boolean).join(". "));
+}
+
+async function request<R>(path: string, init: RequestInit): Promise<R> {
+  const response = await answerTo(path, init);
+  return (await response.json().catch(() => undefined)) as R;
 }
 
 export const get = <R>(path: string): Promise<R> => request<R>(path, {});
@@ -39,3 +46,12 @@ export const post = <R>(path: string, body: object = {}): Promise<R> =>
     headers: { "Content-Type": "application/json", "X-Rig-Csrf": me.value?.csrf ?? "" },
     body: JSON.stringify(body),
   });
+
+/** A file as it is. */
+export const getFile = async (path: string): Promise<Blob> => (await answerTo(path, {}, file_ms)).blob();
+
+/** Sends a file as it is; its type stands in the request. */
+export async function sendFile(path: string, file: File): Promise<void> {
+  const headers = { "Content-Type": file.type, "X-Rig-Csrf": me.value?.csrf ?? "" };
+  await answerTo(path, { method: "POST", headers, body: file }, file_ms);
+}

@@ -1,7 +1,8 @@
-/** Curves of one kind of series, drawn as they come. Memory is bounded by Curve; drawing by the screen. */
+/** Curves of one kind of sensor, drawn as they come. Memory is bounded by Curve; drawing by the screen. */
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { curves, curvesVersion } from "./state.ts";
+import { type Rows, rowsOf, type Sensor, sensors } from "./rows.ts";
+import { curvesVersion } from "./state.ts";
 
 const colours = [
   "#0b5cad",
@@ -18,37 +19,57 @@ const colours = [
 const dashes = [[], [6, 3], [2, 3]] as const;
 const height_px = 180;
 
-/** Series whose name has `part` in it; values times `scale`. */
+const colourOf = (i: number): string => colours[i % colours.length] ?? "#000";
+const dashOf = (i: number): readonly number[] => dashes[Math.floor(i / colours.length) % dashes.length] ?? [];
+
+/** Lines that stand beside what was measured: always as many and in the same order, with no values where there is none. */
+export interface Beside {
+  readonly lines: readonly { readonly label: string; readonly stroke: string; readonly dash: readonly number[] }[];
+  /** Indexes of two of the lines, upper and lower, with what is between them. */
+  readonly band?: { readonly high: number; readonly low: number; readonly fill: string };
+  readonly rows: (sensors: readonly Sensor[], rows: Rows) => readonly (readonly (number | null)[])[];
+}
+
+/** Series whose name has `prefix` in it; values times `scale`. */
 export function Chart({
   title,
   prefix,
   scale,
+  beside,
+  says,
 }: {
   readonly title: string;
   readonly prefix: string;
   readonly scale: number;
+  readonly beside?: Beside;
+  /** Under the title: what the lines beside mean. */
+  readonly says?: readonly string[];
 }) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const shown = useRef("");
   const due = useRef(0);
   const version = curvesVersion.value;
+  const all = sensors(prefix);
   useEffect(() => {
     const draw = (): void => {
       due.current = 0;
-      const names = [...curves.keys()].filter((name) => name.includes(prefix)).sort();
+      const now = sensors(prefix);
+      const names = now.map(({ name }) => name).join();
       const box = holder.current;
       if (!box) return;
-      if (names.join() !== shown.current) {
+      if (names !== shown.current) {
         plot.current?.destroy();
-        shown.current = names.join();
-        plot.current = names.length === 0 ? undefined : made(box, names);
+        shown.current = names;
+        plot.current = now.length === 0 ? undefined : made(box, now, beside);
       }
-      plot.current?.setData(aligned(names, scale));
+      const rows = rowsOf(now, scale);
+      const more = beside?.rows(now, rows) ?? [];
+      plot.current?.setData([rows.t_s, ...rows.values, ...more.map((row) => [...row])]);
     };
     // Once a frame however much came, and not at all where nobody sees it.
     if (due.current === 0) due.current = requestAnimationFrame(draw);
-  }, [version, prefix, scale]);
+  }, [version, prefix, scale, beside]);
   useEffect(
     () => () => {
       cancelAnimationFrame(due.current);
@@ -56,26 +77,66 @@ export function Chart({
     },
     [],
   );
-  let most = Number.NEGATIVE_INFINITY;
-  let empty = true;
-  for (const [name, { last }] of curves) {
-    if (!name.includes(prefix)) continue;
-    empty = false;
-    most = Math.max(most, (last ?? Number.NaN) * scale);
-  }
+  const most = Math.max(...all.map(({ last }) => (last ?? Number.NaN) * scale).filter(Number.isFinite));
   return (
-    <figure class={empty ? "chart empty" : "chart"}>
+    <figure class={all.length === 0 ? "chart empty" : "chart"}>
       <figcaption>
         {title}
         {Number.isFinite(most) ? <b> {most.toFixed(1)}</b> : null}
+        {says?.map((line) => (
+          <span key={line} class="says">
+            {line}
+          </span>
+        ))}
       </figcaption>
       <div ref={holder} />
+      {all.length > 1 ? <Legend all={all} scale={scale} /> : null}
     </figure>
   );
 }
 
-const made = (box: HTMLElement, names: readonly string[]): uPlot =>
-  new uPlot(
+/** Each sensor with its line and its last value: nobody has to tell colours apart. */
+const Legend = ({ all, scale }: { readonly all: readonly Sensor[]; readonly scale: number }) => (
+  <ul class="legend">
+    {all.map(({ name, last }, i) => (
+      <li key={name}>
+        <svg width="22" height="8" aria-hidden="true">
+          <line
+            x1="0"
+            y1="4"
+            x2="22"
+            y2="4"
+            stroke={colourOf(i)}
+            stroke-width="3"
+            stroke-dasharray={dashOf(i).join(" ")}
+          />
+        </svg>
+        {name.replace(/^T\./, "")} <b>{last === undefined ? "–" : (last * scale).toFixed(1)}</b>
+      </li>
+    ))}
+  </ul>
+);
+
+function made(box: HTMLElement, all: readonly Sensor[], beside: Beside | undefined): uPlot {
+  const measured = all.map(({ name }, i) => ({
+    label: name,
+    stroke: colourOf(i),
+    width: 1.5,
+    dash: [...dashOf(i)],
+    spanGaps: true,
+  }));
+  const lines = (beside?.lines ?? []).map(({ label, stroke, dash }) => ({
+    label,
+    stroke,
+    width: 2,
+    dash: [...dash],
+    spanGaps: true,
+    points: { show: false },
+  }));
+  const first = 1 + measured.length;
+  const { band } = beside ?? {};
+  const bands = band ? [{ series: [first + band.high, first + band.low] as [number, number], fill: band.fill }] : [];
+  return new uPlot(
     {
       width: Math.max(280, box.parentElement?.clientWidth ?? box.clientWidth),
       height: height_px,
@@ -83,39 +144,10 @@ const made = (box: HTMLElement, names: readonly string[]): uPlot =>
       cursor: { show: false },
       scales: { x: { time: false } },
       axes: [{ label: "s", size: 30, labelSize: 14 }, { size: 46 }],
-      series: [
-        {},
-        ...names.map((name, i) => ({
-          label: name,
-          stroke: colours[i % colours.length] ?? "#000",
-          width: 1.5,
-          dash: [...(dashes[Math.floor(i / colours.length) % dashes.length] ?? [])],
-          spanGaps: true,
-        })),
-      ],
+      series: [{}, ...measured, ...lines],
+      bands,
     },
     [[]],
     box,
   );
-
-/** One time axis for all: curves of one scan have the same times; others leave gaps. */
-function aligned(names: readonly string[], scale: number): uPlot.AlignedData {
-  const all = names.map((name) => curves.get(name)?.drawn() ?? { t_s: [], values: [] });
-  const [first] = all;
-  if (first && all.every(({ t_s }) => sameTimes(t_s, first.t_s))) {
-    return [[...first.t_s], ...all.map(({ values }) => values.map((value) => value * scale))];
-  }
-  const times = [...new Set(all.flatMap(({ t_s }) => t_s))].sort((a, b) => a - b);
-  const rows = all.map(({ t_s, values }) => {
-    let i = 0;
-    return times.map((t) => {
-      if (t_s[i] !== t) return null;
-      i += 1;
-      return (values[i - 1] ?? Number.NaN) * scale;
-    });
-  });
-  return [times, ...rows];
 }
-
-const sameTimes = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((t, i) => t === b[i]);

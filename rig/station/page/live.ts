@@ -130,8 +130,7 @@ function takeEvent(event: LiveEvent): void {
   if (event.type === "judged") {
     state.judged.value = [...state.judged.value, event.body as state.Judged];
   } else if (event.type === "note") {
-    const body = event.body as WiringNote["body"] | null;
-    if (body?.["kind"] === "wiring") state.wiring.value = [...state.wiring.value, { kind: "wiring", body }];
+    takeNote(event.body as Readonly<Record<string, unknown>> | null, event.bench_s);
   } else if (event.type === "step" && event.path !== undefined) {
     const { path } = event;
     if (event.phase === "enter") state.steps.value = [...state.steps.value, { path, from_s: event.bench_s }];
@@ -139,5 +138,29 @@ function takeEvent(event: LiveEvent): void {
       state.steps.value = state.steps.value.filter((one) => one.path !== path);
       state.stepsDone.value = [...state.stepsDone.value, path];
     }
+  }
+}
+
+const noteWords: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => string>> = {
+  "operator-note": ({ text }) => String(text),
+  photo: ({ name, text }) => (name === text ? String(name) : `${name}: ${text}`),
+  paused: ({ before }) => `paused before ${before}`,
+  "went-on": ({ before }) => `went on with ${before}`,
+};
+
+function takeNote(body: Readonly<Record<string, unknown>> | null, bench_s: number): void {
+  const kind = String(body?.["kind"] ?? "");
+  if (!body) return;
+  const words = noteWords[kind];
+  if (kind === "wiring") {
+    state.wiring.value = [...state.wiring.value, { kind, body: body as WiringNote["body"] }];
+  } else if (kind === "planned") {
+    const judgements = body["judgements"] as readonly { readonly id: string }[];
+    state.planned.value = judgements.map(({ id }) => id);
+  } else if (kind === "prediction") {
+    state.predictions.value = [...state.predictions.value, { ...(body as unknown as state.Prediction), bench_s }];
+  } else if (words) {
+    const shown = { kind, by: String(body["by"]), utc: String(body["utc"]), text: words(body) };
+    state.notes.value = [...state.notes.value, shown];
   }
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Prompt } from "../../plan/commands.ts";
 import { post } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
+import { Picture } from "./pictures.tsx";
 import { me } from "./state.ts";
 import { text } from "./texts.ts";
 
@@ -24,13 +25,18 @@ export function PromptBox(props: {
       aria-labelledby="prompt-title"
     >
       <h2 id="prompt-title">{prompt.title}</h2>
-      <p>{prompt.text}</p>
-      {me.value?.name === props.by ? (
-        <Answers prompt={prompt} send={send.go} busy={send.busy} />
-      ) : (
-        <p>{props.by} answers this at the bench.</p>
-      )}
-      <ErrorLine of={send} />
+      <div class="with-picture">
+        <Picture prompt={prompt} />
+        <div>
+          <p>{prompt.text}</p>
+          {me.value?.name === props.by ? (
+            <Answers prompt={prompt} send={send.go} busy={send.busy} />
+          ) : (
+            <p>{props.by} answers this at the bench.</p>
+          )}
+          <ErrorLine of={send} />
+        </div>
+      </div>
     </div>
   );
 }
@@ -91,13 +97,16 @@ function Typed({
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState("");
   const range =
-    prompt.kind === "number" ? `${prompt.min} to ${prompt.max} ${prompt.unit}` : `1 to ${prompt.longest} characters`;
+    prompt.kind === "number"
+      ? `${prompt.min} ${text.run.to} ${prompt.max} ${prompt.unit}`
+      : `1 ${text.run.to} ${prompt.longest} ${text.run.length}`;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         const answer = checked(prompt, typed);
-        if (answer === undefined) setWrong(range);
+        const number = prompt.kind !== "number" || Number.isFinite(Number(typed.trim().replace(",", ".") || "x"));
+        if (answer === undefined) setWrong(`${number ? text.run.outside : text.run.noNumber} ${range}`);
         else send(answer);
       }}
     >

@@ -1,12 +1,19 @@
 /** A run as it goes: prompt, step, time left, curves, what was judged, and at the end the verdict nobody misreads. */
 import type { RunState } from "../bench.ts";
 import { Chart } from "./chart.tsx";
+import { Notes, PauseBox } from "./desk.tsx";
 import { Drawing } from "./drawing.tsx";
+import { Pilot } from "./pilot.tsx";
 import { PromptBox } from "./prompt.tsx";
 import { quantityText } from "./quantity.ts";
+import { Ending } from "./result.tsx";
+import "./result.css";
+import "./running.css";
 import { Safety } from "./safety.tsx";
 import { bench, bench_s, judged, steps, stepsDone } from "./state.ts";
-import { nextOfRig, nextWords, text, verdictWords } from "./texts.ts";
+import { Temperatures } from "./temperatures.tsx";
+import { text } from "./texts.ts";
+import { leftWords, timeLeft } from "./timeLeft.ts";
 
 export function Running() {
   const run = bench.value?.run;
@@ -22,13 +29,16 @@ export function Running() {
       {run.prompt && run.phase !== "ended" ? (
         <PromptBox key={run.prompt.number} waiting={run.prompt} by={run.by} />
       ) : null}
+      {run.phase === "running" ? <PauseBox run={run} /> : null}
+      {run.run === undefined ? null : <Notes run={run.run} live={run.phase !== "ended"} />}
       <div class="columns">
         <div>
-          <Chart title={text.temperature} prefix="/T." scale={1} />
+          <Temperatures run={run.run} />
           <Chart title={text.current} prefix="/SH" scale={10_000} />
+          {run.run === undefined ? null : <Pilot run={run.run} live={run.phase !== "ended"} />}
         </div>
         <div>
-          <Drawing />
+          <Drawing live={run.phase !== "ended"} />
           <Results />
         </div>
       </div>
@@ -37,81 +47,25 @@ export function Running() {
   );
 }
 
-const minutes = (s: number): string => (s < 90 ? `${Math.max(0, Math.round(s))} s` : `${Math.round(s / 60)} min`);
-
 function Progress({ run }: { readonly run: RunState }) {
   if (run.phase === "preflight") return <p class="step">{text.preflight}...</p>;
-  const top = run.steps.filter(({ path }) => !path.includes(" / "));
   const open = steps.value[0];
   const now = steps.value.at(-1);
-  const done = stepsDone.value.filter((path) => !path.includes(" / ")).length;
-  const at = top.findIndex(({ path }) => path === open?.path);
-  const into_s = open ? bench_s.value - open.from_s : 0;
-  const left_s =
-    top.slice(Math.max(0, at)).reduce((sum, { takes_s }) => sum + takes_s, 0) - Math.min(into_s, top[at]?.takes_s ?? 0);
+  const left = timeLeft(run.steps, open, stepsDone.value, bench_s.value);
+  const paused = run.pause?.is === "paused";
   return (
     <div class="step">
       <strong>
-        {Math.min(done + 1, top.length)}/{top.length} {now?.path.split(" / ").at(-1) ?? ""}
+        {Math.min(left.done + 1, left.of)}/{left.of} {now?.path.split(" / ").at(-1) ?? ""}
       </strong>
-      <span>
-        {minutes(left_s)} {text.left}
+      <span class={left.late_s > 0 ? "late" : ""}>
+        {leftWords(left)}
+        {paused ? ` (${text.run.paused})` : ""}
       </span>
-      <progress max={run.bench_s} value={Math.min(run.bench_s, bench_s.value)} />
+      <progress max={run.bench_s} value={Math.max(0, run.bench_s - left.left_s)} aria-label={text.running} />
     </div>
   );
 }
-
-function Ending({ run }: { readonly run: RunState }) {
-  const { outcome, exit } = run;
-  if (!outcome) {
-    const how = exit?.signal
-      ? `the controller was ended by ${exit.signal}`
-      : `the controller ended with code ${exit?.code}`;
-    return (
-      <div class="verdict bad" role="status">
-        <b>NO RESULT</b>
-        <p>{run.run === undefined ? (run.said.at(-1) ?? how) : how}</p>
-        <Again />
-      </div>
-    );
-  }
-  const completed = outcome.ending === "completed";
-  const passed = completed && outcome.verdict.startsWith("pass");
-  const word = verdictWords[outcome.verdict] ?? outcome.verdict;
-  const failed = outcome.verdict === "fail" || outcome.verdict === "fail-conditional";
-  return (
-    <div class={`verdict ${passed ? "good" : failed ? "bad" : "open"}`} role="status">
-      <b>
-        {passed ? "✓ " : failed ? "✗ " : "? "}
-        {completed ? word : `${failed ? word : "NO RESULT"}, ${outcome.ending}`}
-        {bench.value?.simulated ? ` · ${text.simulated}` : ""}
-      </b>
-      {outcome.firstCause ? (
-        <p>
-          {text.first}: {outcome.firstCause}
-        </p>
-      ) : null}
-      <p>
-        {text.next}: {completed || failed ? nextWords[outcome.verdict] : nextOfRig}
-      </p>
-      <p class="downloads">
-        {["html", "json", "pdf"].map((format) => (
-          <a key={format} href={`/api/runs/${run.run}/report/${format}`} download>
-            {text.report} {format.toUpperCase()}
-          </a>
-        ))}
-      </p>
-      <Again />
-    </div>
-  );
-}
-
-const Again = () => (
-  <a class="large button" href="#/new">
-    {text.again}
-  </a>
-);
 
 function Results() {
   const rows = judged.value.filter(({ subject, verdict }) => subject === "adapter" || !verdict.startsWith("pass"));

@@ -7,6 +7,7 @@ import { connected } from "./heard.ts";
 import { History } from "./history.tsx";
 import { heardCode } from "./keys.ts";
 import { KeysButton } from "./kiosk.tsx";
+import { LabelPage } from "./labelPage.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
@@ -62,6 +63,8 @@ function view() {
   if (at.startsWith("#/codes")) return <Codes />;
   if (at.startsWith("#/runs")) return <History />;
   if (at.startsWith("#/people") && mayReadActions()) return <People />;
+  const label = /^#\/label\/(\d{1,15})$/.exec(at);
+  if (label) return <LabelPage run={Number(label[1])} />;
   const run = bench.value?.run;
   return run && at !== "#/new" ? <Running /> : <Start />;
 }

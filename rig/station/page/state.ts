@@ -26,6 +26,22 @@ export interface Judged {
   };
 }
 
+export interface NoteShown {
+  readonly kind: string;
+  readonly by: string;
+  readonly utc: string;
+  readonly text: string;
+}
+
+/** Body of a note "prediction" (procedures/routines/thermalPrediction.ts), with the bench time at which it was made. */
+export interface Prediction {
+  readonly bench_s: number;
+  readonly contact: string;
+  /** Final rise over the ambient and its band, K; null: nothing could be predicted. */
+  readonly R_K: number | null;
+  readonly band_K: number | null;
+}
+
 export interface StepNow {
   readonly path: string;
   readonly from_s: number;
@@ -48,6 +64,12 @@ export const stepsDone = signal<readonly string[]>([]);
 export const bench_s = signal(0);
 /** Notes of the wiring screen, as the record has them. */
 export const wiring = signal<readonly WiringNote[]>([]);
+/** What people wrote and sent while it ran, as the record has it. */
+export const notes = signal<readonly NoteShown[]>([]);
+/** Final rises that the procedure predicted, as the record has them. */
+export const predictions = signal<readonly Prediction[]>([]);
+/** Ids of the judgements that are planned. */
+export const planned = signal<readonly string[]>([]);
 export const curves = new Map<string, Curve>();
 export const curvesVersion = signal(0);
 
@@ -57,6 +79,9 @@ export function forget(): void {
   stepsDone.value = [];
   bench_s.value = 0;
   wiring.value = [];
+  notes.value = [];
+  predictions.value = [];
+  planned.value = [];
   curves.clear();
   curvesVersion.value += 1;
 }

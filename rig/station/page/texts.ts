@@ -1,6 +1,9 @@
 import { beforeTexts } from "./texts/before.ts";
 
 /** Every text of the page in one catalogue. English first; another language is another object of this type. */
+import { result } from "./texts/result.ts";
+import { running } from "./texts/running.ts";
+
 export const english = {
   ...beforeTexts,
   title: "Adapter rig",
@@ -54,8 +57,8 @@ export const english = {
   enable: "Enable",
   makeSafe: "Bring the bench to its safe state",
   whenIdle: "Nothing is running.",
-  hot: "Do not touch: parts may be above 50 °C",
-  cooled: "Below 50 °C",
+  result,
+  run: running,
 } as const;
 
 export const verdictWords: Readonly<Record<string, string>> = {
@@ -67,17 +70,5 @@ export const verdictWords: Readonly<Record<string, string>> = {
   "fail-conditional": "FAIL (conditional)",
   fail: "FAIL",
 };
-
-/** What to do after a verdict, as a technician needs it. */
-export const nextWords: Readonly<Record<string, string>> = {
-  pass: "Take the adapter out. QA signs the run.",
-  "pass-screening": "Take the adapter out. A screening is no qualification: QA decides what it is good for.",
-  "pass-conditional": "Call QA: the pass has conditions.",
-  inconclusive: "Call an engineer: the result is within its uncertainty, or could not be read.",
-  "fail-conditional": "Re-seat the adapter and repeat once if the retest policy allows it; else call QA.",
-  fail: "Set the adapter aside and mark it. Only QA closes a fail.",
-  "not-judged": "Nothing is known of the adapter: repeat the run.",
-};
-export const nextOfRig = "The rig is at fault, not the adapter: call an engineer.";
 
 export const text = english;

@@ -1,0 +1,185 @@
+/** The end of a run: the verdict nobody misreads, hot parts, what failed where, what to do next, the label. */
+import { useEffect, useState } from "preact/hooks";
+import type { RunState } from "../bench.ts";
+import type { After, Next } from "../result.ts";
+import { get } from "./api.ts";
+import { bench } from "./state.ts";
+import { text, verdictWords } from "./texts.ts";
+import { useNow } from "./ticking.ts";
+
+const again_ms = 30_000;
+
+interface Known {
+  readonly after: After;
+  /** When it was heard, by this page's monotonic clock. */
+  readonly at_ms: number;
+}
+
+/** What the station says of a run that has ended, asked again now and then: a decision or a cooling may have come. */
+function useAfter(run: number | undefined): Known | undefined {
+  const [known, setKnown] = useState<Known>();
+  useEffect(() => {
+    setKnown(undefined);
+    if (run === undefined) return;
+    let over = false;
+    const ask = () => {
+      get<After>(`/api/runs/${run}/after`).then(
+        (after) => over || setKnown({ after, at_ms: performance.now() }),
+        () => undefined,
+      );
+    };
+    ask();
+    const timer = setInterval(ask, again_ms);
+    return () => {
+      over = true;
+      clearInterval(timer);
+    };
+  }, [run]);
+  return known;
+}
+
+export function Ending({ run }: { readonly run: RunState }) {
+  const { outcome, exit } = run;
+  const known = useAfter(run.run);
+  if (!outcome) {
+    const how = exit?.signal
+      ? `the controller was ended by ${exit.signal}`
+      : `the controller ended with code ${exit?.code}`;
+    return (
+      <>
+        <div class="verdict bad" role="status">
+          <b>NO RESULT</b>
+          <p>{run.run === undefined ? (run.said.at(-1) ?? how) : how}</p>
+          <Again />
+        </div>
+        {known ? <Hot known={known} /> : null}
+      </>
+    );
+  }
+  const { kind, sign, word } = lookOf(outcome.verdict, outcome.ending);
+  return (
+    <>
+      <div class={`verdict ${kind}`} role="status">
+        <b>
+          <span aria-hidden="true">{sign} </span>
+          {word}
+          {bench.value?.simulated ? ` · ${text.simulated}` : ""}
+        </b>
+        {outcome.firstCause ? (
+          <p>
+            {text.first}: {outcome.firstCause}
+          </p>
+        ) : null}
+        {known ? <Failing after={known.after} /> : null}
+        <p class="next">
+          {text.next}: <strong>{known?.after.next ? nextText(known.after.next) : "..."}</strong>
+        </p>
+        <p class="downloads">
+          {["html", "json", "pdf"].map((format) => (
+            <a key={format} href={`/api/runs/${run.run}/report/${format}`} download>
+              {text.report} {format.toUpperCase()}
+            </a>
+          ))}
+          {kind === "good" || kind === "screening" ? <a href={`#/label/${run.run}`}>{text.result.label}</a> : null}
+        </p>
+        <Again />
+      </div>
+      {known ? <Hot known={known} /> : null}
+    </>
+  );
+}
+
+/** Five looks that differ in word, sign, border and pattern, not in colour alone. */
+export function lookOf(
+  verdict: string,
+  ending: string,
+): { readonly kind: string; readonly sign: string; readonly word: string } {
+  const word = verdictWords[verdict] ?? verdict;
+  const failed = verdict === "fail" || verdict === "fail-conditional";
+  if (failed) return { kind: "bad", sign: "✗", word: ending === "completed" ? word : `${word}, ${ending}` };
+  if (ending !== "completed") return { kind: "none", sign: "–", word: `NO RESULT, ${ending}` };
+  if (verdict === "pass") return { kind: "good", sign: "✓", word };
+  if (verdict === "pass-screening") return { kind: "screening", sign: "✓", word };
+  if (verdict === "pass-conditional") return { kind: "conditional", sign: "!", word };
+  return { kind: "open", sign: "?", word };
+}
+
+function Failing({ after }: { readonly after: After }) {
+  const contacts = [...new Set(after.failing.flatMap((one) => one.contacts))];
+  if (after.failing.length === 0) return null;
+  return (
+    <p class="failing">
+      ✗ {text.result.failing}: <strong>{contacts.length > 0 ? contacts.join(", ") : after.failing[0]?.id}</strong>
+    </p>
+  );
+}
+
+function nextText(next: Next): string {
+  const words = text.result.next;
+  switch (next.is) {
+    case "passed": {
+      const own = next.verdict === "pass" ? words.passed : words[next.verdict as "pass-screening" | "pass-conditional"];
+      return next.openFails.length === 0 ? own : `${own} ${words.openFails} ${next.openFails.join(", ")}.`;
+    }
+    case "retest":
+      return words.retest
+        .replace("{number}", String(next.number))
+        .replace("{of}", String(next.of))
+        .replace("{by}", next.by.join(" or "));
+    case "reject":
+      return next.why === "no-policy" ? words.rejectNoPolicy : `${words.reject} ${next.why}.`;
+    case "decided":
+      return `${words.decided}: ${next.decision}, ${next.by}.`;
+    default:
+      return words[next.is];
+  }
+}
+
+/** Counted down by this page's own clock from what the station said; it asks again meanwhile. */
+function Hot({ known: { after, at_ms } }: { readonly known: Known }) {
+  const { cooling } = after;
+  const now_ms = useNow();
+  const words = text.result;
+  if (cooling.is === "cold") return null;
+  if (cooling.is === "unknown") {
+    return (
+      <div class="hot" role="alert">
+        <strong>
+          ♨ {words.hotUnknown} ({cooling.why})
+        </strong>
+        <span>{words.hotUnknownMore}</span>
+      </div>
+    );
+  }
+  const last = `${cooling.where.replace(/^T\./, "")} ${cooling.hottest_degC.toFixed(1)} °C`;
+  if (cooling.is === "cool") {
+    return (
+      <p class="cool">
+        ✓ {words.cool} ({cooling.by === "reading" ? words.coolReading : words.coolEstimate} {last})
+      </p>
+    );
+  }
+  const left_s = cooling.remaining_s - (now_ms - at_ms) / 1000;
+  return (
+    <div class="hot" role="alert">
+      <strong>
+        ♨ {words.hot} <time class="countdown">{clock(left_s)}</time>
+      </strong>
+      <span>
+        {words.hotUntil} {clock(left_s)} ({words.hotFrom} {last}, {words.hotAir} {cooling.ambient_degC.toFixed(1)} °C)
+      </span>
+    </div>
+  );
+}
+
+/** Minutes and seconds; never below one second: only the station says when it is over. */
+function clock(s: number): string {
+  const whole = Math.max(1, Math.ceil(s));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+const Again = () => (
+  <a class="large button" href="#/new">
+    {text.again}
+  </a>
+);
