@@ -63,6 +63,8 @@ export function Chart({
         shown.current = names;
         plot.current = now.length === 0 ? undefined : made(box, now, beside);
       }
+      const width = widthOf(box);
+      if (plot.current && plot.current.width !== width) plot.current.setSize({ width, height: height_px });
       const rows = rowsOf(now, scale);
       const more = beside?.rows(now, rows) ?? [];
       plot.current?.setData([rows.t_s, ...rows.values, ...more.map((row) => [...row])]);
@@ -82,7 +84,7 @@ export function Chart({
     <figure class={all.length === 0 ? "chart empty" : "chart"}>
       <figcaption>
         {title}
-        {Number.isFinite(most) ? <b> {most.toFixed(1)}</b> : null}
+        {Number.isFinite(most) ? <b> {fixed(most)}</b> : null}
         {says?.map((line) => (
           <span key={line} class="says">
             {line}
@@ -111,11 +113,16 @@ const Legend = ({ all, scale }: { readonly all: readonly Sensor[]; readonly scal
             stroke-dasharray={dashOf(i).join(" ")}
           />
         </svg>
-        {name.replace(/^T\./, "")} <b>{last === undefined ? "–" : (last * scale).toFixed(1)}</b>
+        {name.replace(/^T\./, "")} <b>{last === undefined ? "–" : fixed(last * scale)}</b>
       </li>
     ))}
   </ul>
 );
+
+const widthOf = (box: HTMLElement): number => Math.max(280, box.parentElement?.clientWidth ?? box.clientWidth);
+
+/** Without the minus of a zero. */
+const fixed = (value: number): string => value.toFixed(1).replace(/^-(0\.0)$/, "$1");
 
 function made(box: HTMLElement, all: readonly Sensor[], beside: Beside | undefined): uPlot {
   const measured = all.map(({ name }, i) => ({
@@ -138,7 +145,7 @@ function made(box: HTMLElement, all: readonly Sensor[], beside: Beside | undefin
   const bands = band ? [{ series: [first + band.high, first + band.low] as [number, number], fill: band.fill }] : [];
   return new uPlot(
     {
-      width: Math.max(280, box.parentElement?.clientWidth ?? box.clientWidth),
+      width: widthOf(box),
       height: height_px,
       legend: { show: false },
       cursor: { show: false },

@@ -8,7 +8,9 @@ const look_ms = 2000;
 const width = 480;
 const height = 120;
 /** Room for the volts at the left. */
-const left = 40;
+const left = 44;
+/** And for half a letter above and below. */
+const edge = 8;
 
 export function Pilot({ run, live }: { readonly run: number; readonly live: boolean }) {
   const [capture, setCapture] = useState<Capture>();
@@ -61,7 +63,7 @@ function Wave({ wave }: { readonly wave: Capture["waves"][number] }) {
   const low = Math.min(-13, ...values);
   const high = Math.max(13, ...values);
   const x = (t: number): number => left + ((width - left) * t) / end_s;
-  const y = (v: number): number => ((high - v) / (high - low)) * height;
+  const y = (v: number): number => edge + ((high - v) / (high - low)) * (height - 2 * edge);
   const path = values.map((v, i) => `${i === 0 ? "M" : "L"}${x(t_s[i] ?? 0).toFixed(1)} ${y(v).toFixed(1)}`).join("");
   const most = Math.max(...values);
   const least = Math.min(...values);

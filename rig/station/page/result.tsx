@@ -47,18 +47,19 @@ export function Ending({ run }: { readonly run: RunState }) {
       : `the controller ended with code ${exit?.code}`;
     return (
       <>
+        {known ? <Hot known={known} /> : null}
         <div class="verdict bad" role="status">
           <b>NO RESULT</b>
           <p>{run.run === undefined ? (run.said.at(-1) ?? how) : how}</p>
           <Again />
         </div>
-        {known ? <Hot known={known} /> : null}
       </>
     );
   }
   const { kind, sign, word } = lookOf(outcome.verdict, outcome.ending);
   return (
     <>
+      {known ? <Hot known={known} /> : null}
       <div class={`verdict ${kind}`} role="status">
         <b>
           <span aria-hidden="true">{sign} </span>
@@ -84,7 +85,6 @@ export function Ending({ run }: { readonly run: RunState }) {
         </p>
         <Again />
       </div>
-      {known ? <Hot known={known} /> : null}
     </>
   );
 }
