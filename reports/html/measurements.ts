@@ -3,7 +3,7 @@ import type { Limit } from "../../rig/model/limits.ts";
 import type { Content, Judged } from "../content.ts";
 import { marginBar } from "../margin.ts";
 import { html, type Markup } from "../text/escape.ts";
-import { quantity, valueText } from "../text/quantity.ts";
+import { confidenceWords, limitWords, readingWords, sourceWords } from "../text/judged.ts";
 import { ruleWords } from "../text/rules.ts";
 import { toneOfVerdict, verdictMark } from "./words.ts";
 
@@ -51,47 +51,19 @@ function line(m: Judged): Markup {
   return html`<tr class="${tone}"><td><b>${m.row?.title ?? m.id}</b><div class="fine mono">${m.id}</div>${m.contacts.map((c) => html`<span class="chip">${c}</span>`)}${rig}${m.verdict === "fail" && m.meaning !== undefined ? html`<div>${m.meaning}</div>` : undefined}</td><td class="num">${readingText(m)}</td><td class="num">${limitText(m.row)}</td><td>${marginBar(m.row, m.reading)}</td><td>${sourceText(m.row)}</td><td>${verdictMark(m.verdict)}${attempt}</td></tr>`;
 }
 
-const limitsOf = (row: Limit | undefined): readonly number[] =>
-  [row?.min, row?.max].filter((v): v is number => v !== undefined);
-
 /** `98.4 ± 1.9 µΩ`, `> 100 MΩ`, or why there is no value. */
 export function readingText({ reading, row }: Judged): Markup {
-  switch (reading.is) {
-    case "value": {
-      if (!Number.isFinite(reading.value) || !Number.isFinite(reading.u)) return html`<b>no value</b>`;
-      const k = row?.k ?? 2;
-      const { value, uncertainty, unit } = valueText(reading.unit, reading.value, k * reading.u, limitsOf(row));
-      const spread = uncertainty === "" ? "" : ` ± ${uncertainty}`;
-      return html`<b>${value}</b>${spread}\u00a0${unit}<div class="fine">k = ${k}</div>`;
-    }
-    case "above":
-      return html`<b>&gt; ${quantity(reading.unit, reading.bound)}</b><div class="fine">over-range</div>`;
-    case "below":
-      return html`<b>&lt; ${quantity(reading.unit, reading.bound)}</b><div class="fine">under-range</div>`;
-    case "invalid":
-      return html`<b>no value</b><div class="fine">${reading.code}</div>`;
-  }
+  const { value, rest, note } = readingWords(reading, row);
+  return html`<b>${value}</b>${rest}${note === "" ? undefined : html`<div class="fine">${note}</div>`}`;
 }
 
 function limitText(row: Limit | undefined): Markup {
   if (row === undefined) return html`<span class="fine">not in the limits document</span>`;
-  const { min, max, unit } = row;
-  if (min !== undefined && max !== undefined) {
-    return html`${quantity(unit, min)}<div>to ${quantity(unit, max)}</div>`;
-  }
-  return html`${max !== undefined ? `≤ ${quantity(unit, max)}` : min !== undefined ? `≥ ${quantity(unit, min)}` : "none"}`;
+  const [first = "", second] = limitWords(row);
+  return html`${first}${second === undefined ? undefined : html`<div>${second}</div>`}`;
 }
-
-const confidences: Readonly<Record<Limit["confidence"], string>> = {
-  P: "P, primary text read",
-  S: "S, secondary source",
-  D: "D, derived",
-  K: "K, not checked against the text: screening only",
-  H: "H, house proposal: screening only",
-};
 
 function sourceText(row: Limit | undefined): Markup {
   if (row === undefined) return html``;
-  const source = [row.source, row.edition, row.clause].filter((t) => t !== "").join(", ");
-  return html`${ruleWords(row.rule)}<div class="fine">${source}</div><div class="fine">confidence ${confidences[row.confidence]}; approved by ${row.approvedBy || "nobody"}</div>`;
+  return html`${ruleWords(row.rule)}<div class="fine">${sourceWords(row)}</div><div class="fine">${confidenceWords(row)}</div>`;
 }

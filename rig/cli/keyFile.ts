@@ -107,8 +107,11 @@ export interface OpenedKey {
 }
 
 /** @throws RigError FILE_UNREADABLE; KEY_REFUSED for a mode that is too open, no encrypted key, a wrong passphrase */
-export function openKeyFile(path: string, passphrase: string): OpenedKey {
-  const pem = readPrivate(path, "key file");
+export const openKeyFile = (path: string, passphrase: string): OpenedKey =>
+  openKey(readPrivate(path, "key file"), passphrase, path);
+
+/** `pem`: the text of such a file; `path`: how it is called in errors. @throws RigError KEY_REFUSED */
+export function openKey(pem: string, passphrase: string, path: string): OpenedKey {
   if (!pem.includes("-----BEGIN ENCRYPTED PRIVATE KEY-----"))
     throw new RigError("KEY_REFUSED", `${path} holds no encrypted private key (PKCS#8, PEM)`, {});
   let privateKey: KeyObject;

@@ -13,7 +13,7 @@ import { type ChainAnchor, type Meaning, roleFor, type Statement, statementText 
 import { RigError } from "../model/errors.ts";
 import { isPass, type Outcome } from "../model/verdict.ts";
 import type { Reader } from "../store/reader.ts";
-import type { RunRecord } from "../store/types.ts";
+import type { RunHead, RunRecord } from "../store/types.ts";
 import { type ClockSource, type ClockState, clockFault } from "./clockState.ts";
 import type { OpenedKey } from "./keyFile.ts";
 
@@ -89,7 +89,10 @@ function statementOf(to: ToSign, ledger: Ledger, waived: readonly string[]): Sta
   const { name, role } = key;
   const standing = signOffOf(ledger, head.id);
   const edition = standing.edition + (meaning === "amended" ? 1 : 0);
-  const disposition = refusals(to, ledger, standing, { meaning, edition, name, key: key.key }, outcome);
+  const next = { meaning, edition, name, key: key.key };
+  const refused = whyNotSigned({ head, outcome, reader: to.reader }, ledger, standing, next);
+  if (refused !== undefined) throw new RigError("SIGNING_REFUSED", `${head.id}: ${refused}`, {});
+  const disposition = meaning === "released" ? restsOn(ledger, head, outcome) : undefined;
   requireOrder(to, ledger, utc);
   return {
     run: head.id,
@@ -138,37 +141,44 @@ function keyFor({ key, meaning }: ToSign, ledger: Ledger, utc: string): Register
   return known;
 }
 
-/** Who may say this now; the number of the disposition that a release rests on, if it needs one. */
-function refusals(
-  { record, reader, meaning }: ToSign,
+/** What the rules of signing look at besides the ledger. */
+export interface Signable {
+  readonly head: RunHead;
+  readonly outcome: Outcome;
+  readonly reader: Pick<Reader, "list">;
+}
+
+/** Why this person may not say this of a run that has ended, in words; undefined: nothing speaks against it. */
+export function whyNotSigned(
+  { head, outcome, reader }: Signable,
   ledger: Ledger,
   standing: SignOff,
   next: Pick<Statement, "meaning" | "edition" | "name" | "key">,
-  outcome: Outcome,
 ): string | undefined {
-  const { id, operator, adapter, simulated, started } = record.head;
-  const refuse = (why: string): void => {
-    throw new RigError("SIGNING_REFUSED", `${id}: ${why}`, {});
-  };
+  const { id, operator, adapter, simulated, started } = head;
+  const { meaning } = next;
   const turn = outOfTurn(next, standing);
-  if (turn !== undefined) refuse(turn);
+  if (turn !== undefined) return turn;
   if ((meaning === "released" || meaning === "rejected") && samePerson(operator, next.name))
-    refuse(`${next.name} ran this test: another person of QA must sign`);
+    return `${next.name} ran this test: another person of QA must sign`;
   if (meaning !== "released") return undefined;
   const others = openFailsOf(ledger, reader, adapter.serial).filter(
     (row) => row.simulated === simulated && row.id !== id,
   );
   if (others[0] !== undefined)
-    refuse(`the fail of ${others[0].id} is open for this serial number: QA disposes of it first`);
+    return `the fail of ${others[0].id} is open for this serial number: QA disposes of it first`;
   const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
-  if (barred !== undefined) refuse(barred);
-  if (outcome.ending === "completed" && isPass(outcome.verdict)) return undefined;
-  const conceded = dispositionOf(ledger, adapter.serial, id);
-  if (conceded?.body.decision !== "use-as-is") {
-    refuse(`a run that is ${outcome.verdict}, ${outcome.ending} is released only by a QA disposition (use-as-is)`);
-  }
-  return conceded?.body.number;
+  if (barred !== undefined) return barred;
+  if (!needsConcession(outcome) || dispositionOf(ledger, adapter.serial, id)?.body.decision === "use-as-is")
+    return undefined;
+  return `a run that is ${outcome.verdict}, ${outcome.ending} is released only by a QA disposition (use-as-is)`;
 }
+
+const needsConcession = ({ verdict, ending }: Outcome): boolean => ending !== "completed" || !isPass(verdict);
+
+/** Number of the disposition that a release of this run rests on, if it needs one. */
+const restsOn = (ledger: Ledger, { adapter, id }: RunHead, outcome: Outcome): string | undefined =>
+  needsConcession(outcome) ? dispositionOf(ledger, adapter.serial, id)?.body.number : undefined;
 
 /** A clock that is behind what it has written already is wrong, synchronised or not. */
 function requireOrder({ record }: ToSign, ledger: Ledger, utc: string): void {

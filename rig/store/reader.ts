@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { RigError } from "../model/errors.ts";
 import { isUnit, type Unit } from "../model/units.ts";
-import type { Outcome, Verdict } from "../model/verdict.ts";
+import type { Outcome } from "../model/verdict.ts";
 import { type ChainedRun, faultOf, noHash } from "./chain.ts";
 import {
   type Accepted,
@@ -20,6 +20,7 @@ import { idOf, runOf } from "./ids.ts";
 import { type LedgerSeen, ledgersSeen } from "./ledgerSeen.ts";
 import { isAlive } from "./process.ts";
 import { recordOf } from "./record.ts";
+import { limitOf, type RunFilter, runQuery } from "./runFilter.ts";
 import { type ClosedRun, closeGone, closeOne, sealedSeries, storedHashes, unpack } from "./seal.ts";
 import { spread, unpair } from "./series.ts";
 import type { Event, Points, RunHead, RunRecord, SeriesInfo } from "./types.ts";
@@ -39,21 +40,13 @@ export interface RunRow {
   readonly outcome?: Outcome;
 }
 
-export interface RunFilter {
-  readonly serial?: string;
-  readonly verdict?: Verdict;
-  /** Begun at or after, and before: ISO 8601 times in UTC, as `started` is written. With either, newest start first. */
-  readonly since?: string;
-  readonly until?: string;
-  /** Only runs before this number: for the next page. */
-  readonly before?: number;
-  /** 1 to 10,000; 50 by default. */
-  readonly limit?: number;
-}
-
 export interface Reader {
   /** Newest first. */
   list(filter?: RunFilter): RunRow[];
+  /** How many runs there are of these, as far as `most`: counting stops there. Pages and limits do not matter. */
+  count(filter: RunFilter, most: number): number;
+  /** What the closed runs of this store were made by, and of. */
+  kinds(): { readonly procedures: readonly string[]; readonly adapters: readonly string[] };
   /** By number or id. RUN_UNKNOWN. */
   record(run: number | string): RunRecord;
   /** Points of a series of a run. RUN_UNKNOWN, also for a series that the run has not. */
@@ -64,8 +57,6 @@ export interface Reader {
   ledgersSeen(): readonly LedgerSeen[];
   close(): void;
 }
-
-const list_max = 10_000;
 
 /** FILE_UNREADABLE when there is no store in the directory, STORE_OLD when its version is older and not accepted. */
 export async function openReader(dir: string, accepted: Accepted = "newest"): Promise<Reader> {
@@ -134,30 +125,31 @@ class StoreReader implements Reader {
   }
 
   list(filter: RunFilter = {}): RunRow[] {
-    const limit = Math.min(list_max, Math.max(1, Math.trunc(filter.limit ?? 50)));
-    const where: string[] = [];
-    const values: Value[] = [];
-    const add = (condition: string, value: Value | undefined) => {
-      if (value === undefined) return;
-      where.push(condition);
-      values.push(value);
-    };
-    add("serial = ?", filter.serial);
-    add("verdict = ?", filter.verdict);
-    add("run < ?", filter.before);
-    add("started >= ?", filter.since);
-    add("started < ?", filter.until);
-    const byTime = filter.since !== undefined || filter.until !== undefined;
-    const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
+    const { where, order, values } = runQuery(filter);
     return this.guarded(() =>
       this.db
         .prepare(
-          `SELECT run, started, ended, procedure, adapter, serial, operator, simulated, outcome FROM run ${condition}
-           ORDER BY ${byTime ? "started DESC, run DESC" : "run DESC"} LIMIT ?`,
+          `SELECT run, started, ended, procedure, adapter, serial, operator, simulated, outcome FROM run ${where}
+           ${order} LIMIT ?`,
         )
-        .all(...values, limit)
+        .all(...values, limitOf(filter))
         .map(rowOf),
     );
+  }
+
+  count(filter: RunFilter, most: number): number {
+    const { before: _before, after: _after, ...all } = filter;
+    const { where, values } = runQuery(all);
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM run ${where} LIMIT ?)`;
+    return this.guarded(() => Number(this.db.prepare(sql).get(...values, most)?.["n"]));
+  }
+
+  kinds() {
+    const of = (column: "procedure" | "adapter") =>
+      this.guarded(() => this.db.prepare(`SELECT DISTINCT ${column} AS name FROM stratum ORDER BY 1`).all()).map(
+        ({ name }) => String(name),
+      );
+    return { procedures: of("procedure"), adapters: of("adapter") };
   }
 
   record(run: number | string): RunRecord {

@@ -158,4 +158,9 @@ export const migrations: readonly Step[] = [
   CREATE INDEX run_ledger ON run (json_extract(head, '$.ledger.entries'), json_extract(head, '$.ledger.hash'), run)
     WHERE json_extract(head, '$.ledger.entries') IS NOT NULL;
   `,
+  // 7: runs of one adapter type or of one operator are found among many.
+  `
+  CREATE INDEX run_adapter ON run (adapter, run);
+  CREATE INDEX run_operator ON run (operator, run);
+  `,
 ];

@@ -10,7 +10,8 @@ import { dispose, dispositionsOf, failsOf, handingOutBarred, openFailsOf } from 
 import { appendEntry, Ledger, openLedger } from "../../../rig/ledger/ledger.ts";
 import type { Ending, Verdict } from "../../../rig/model/verdict.ts";
 import { verdicts } from "../../../rig/model/verdict.ts";
-import type { Reader, RunFilter, RunRow } from "../../../rig/store/reader.ts";
+import type { Reader, RunRow } from "../../../rig/store/reader.ts";
+import type { RunFilter } from "../../../rig/store/runFilter.ts";
 import { addRun } from "../evidence/fixture.ts";
 
 let dir = "";
