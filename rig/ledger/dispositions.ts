@@ -41,6 +41,10 @@ export const isFail = (verdict: Verdict | undefined): boolean => verdict === "fa
 /** Checks of known artefacts and of the rig: their subject is no adapter to be released. */
 const noAdapters: readonly string[] = ["golden-check", "challenge-check", "thermocouple-walk"];
 
+/** Whether a run is a fail of an adapter, which only a disposition closes. */
+export const isAdapterFail = (row: RunRow): boolean =>
+  isFail(row.outcome?.verdict) && !noAdapters.includes(row.procedure);
+
 const page = 1000;
 
 /** All runs of a serial number with one verdict, newest first; by the index of serial numbers. */
@@ -62,7 +66,7 @@ function runsOf(reader: Pick<Reader, "list">, serial: string, verdict?: Verdict)
 /** Runs of this adapter that ended in a fail, oldest first. */
 export const failsOf = (reader: Pick<Reader, "list">, serial: string): readonly RunRow[] =>
   [...runsOf(reader, serial, "fail"), ...runsOf(reader, serial, "fail-conditional")]
-    .filter((row) => !noAdapters.includes(row.procedure))
+    .filter(isAdapterFail)
     .sort((a, b) => a.run - b.run);
 
 /**

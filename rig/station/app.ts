@@ -11,6 +11,8 @@ import { loginRoutes } from "./login.ts";
 import { type Manual, manualRoutes } from "./manual.ts";
 import { Refusals } from "./refusals.ts";
 import { type ResultDeps, resultRoutes } from "./result.ts";
+import { reviewRoutes } from "./review.ts";
+import type { ReviewDeps } from "./reviewParts.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
 import { Throttle } from "./throttle.ts";
@@ -33,6 +35,7 @@ export interface StationDeps {
   readonly before?: Omit<BeforeDeps, "bench" | "catalogue">;
   /** Absent: one of its own. */
   readonly refusals?: Refusals;
+  readonly review?: ReviewDeps;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
@@ -61,6 +64,7 @@ export function stationApp(deps: StationDeps): App {
   if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);
   if (deps.result) resultRoutes(app, door, deps.result);
   if (deps.before) beforeRoutes(app, door, { ...deps.before, bench: runs.bench, catalogue: runs.catalogue });
+  if (deps.review) reviewRoutes(app, door, deps.review);
   pageRoutes(app, page);
   return app;
 }

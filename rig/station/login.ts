@@ -91,6 +91,4 @@ export function loginRoutes(app: App, door: Door): void {
     sessions.endAllOf(name);
     return enter(c, name);
   });
-
-  app.get("/api/actions", only(door, "administrator", "qa"), (c) => c.json(accounts.actions(200)));
 }

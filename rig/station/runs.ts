@@ -1,6 +1,5 @@
 /** Starting, answering, stopping, watching; and what the store says of finished runs. */
 import { RigError } from "../model/errors.ts";
-import { type Verdict, verdicts } from "../model/verdict.ts";
 import type { Reader } from "../store/reader.ts";
 import type { BenchRuns } from "./bench.ts";
 import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
@@ -36,11 +35,16 @@ export interface RunDeps {
   readonly argsOf: (job: JobAsked) => readonly string[];
   /** Undefined while there is no store yet. */
   readonly read: <R>(body: (reader: Reader) => R) => Promise<R | undefined>;
-  /** One format of a report, rendered outside the control loop. */
-  readonly report: (
-    run: number,
-    format: string,
-  ) => Promise<{ readonly type: string; readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined>;
+  /** One format of a report, or the evidence file: made by a process of its own. */
+  readonly report: (run: number, format: string) => Promise<MadeFile | undefined>;
+}
+
+/** A file that was made for a download, and is gone when it has been read or the reader has left. */
+export interface MadeFile {
+  readonly type: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly body: ReadableStream<Uint8Array>;
 }
 
 /** Runs looked at for the last one of an adapter type. */
@@ -130,20 +134,6 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     return c.json(bench.state.safety);
   });
 
-  app.get("/api/runs", only(door), async (c) => {
-    const { serial, verdict, before } = c.req.query();
-    if (verdict !== undefined && !verdicts.includes(verdict as Verdict))
-      throw new RigError("USAGE", `there is no verdict ${verdict}`);
-    if (before && !/^\d{1,15}$/.test(before)) throw new RigError("USAGE", "before: the number of a run");
-    const filter = {
-      limit: 50,
-      ...(serial ? { serial } : {}),
-      ...(verdict ? { verdict: verdict as Verdict } : {}),
-      ...(before ? { before: Number(before) } : {}),
-    };
-    return c.json((await deps.read((reader) => reader.list(filter))) ?? []);
-  });
-
   app.get("/api/runs/:run/report/:format", only(door), async (c) => {
     const run = Number(c.req.param("run"));
     if (!Number.isSafeInteger(run) || run < 1) throw new RigError("USAGE", "a run is a whole number from 1");
@@ -152,6 +142,7 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     accounts.audit(c.get("account").name, "report read", { run, format: c.req.param("format") });
     c.header("Content-Type", made.type);
     c.header("Content-Disposition", `attachment; filename="${made.name}"`);
-    return c.body(made.bytes);
+    c.header("Content-Length", String(made.bytes));
+    return c.body(made.body);
   });
 }

@@ -189,6 +189,14 @@ export class Measures {
     }));
   }
 
+  /** Serial numbers of these runs. */
+  serials(runs: readonly number[]): ReadonlyMap<number, string> {
+    const rows = this.all("SELECT run, serial FROM run WHERE run IN (SELECT value FROM json_each(?))", [
+      JSON.stringify(runs),
+    ]);
+    return new Map(rows.map((row) => [Number(row["run"]), String(row["serial"])]));
+  }
+
   close(): void {
     this.db.close();
   }

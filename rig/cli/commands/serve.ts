@@ -25,6 +25,7 @@ import { openReader, type Reader } from "../../store/reader.ts";
 import { Tail } from "../../store/tail.ts";
 import { defaultBench } from "../defaults.ts";
 import { procedures } from "../procedures.ts";
+import { ReviewThread } from "../review/thread.ts";
 import { root } from "../root.ts";
 import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
 import { twinPorts } from "../twinPorts.ts";
@@ -45,6 +46,7 @@ export interface ServeOptions {
   readonly tlsKey?: string;
   /** Engineers may drive the bench by hand. */
   readonly manual?: boolean;
+  readonly keys: string;
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -101,6 +103,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     if (why !== unread && why !== undefined) say(`station: ${why}`);
     unread = why;
   }, look_ms);
+  const review = new ReviewThread({ store: options.store, keys: options.keys });
   const hosts: string[] = [];
   const refusals = new Refusals(accounts.audit.bind(accounts), Date.now, say);
   const app = stationApp({
@@ -126,6 +129,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       report: (run, format) => reportOf(options.store, run, format),
     },
     before: { ...beforeOf(options, common), health },
+    review: { ask: review.ask },
   });
   const server = createAdaptorServer({
     fetch: app.fetch,
@@ -157,6 +161,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   refusals.settle();
   follower.end();
   live.close();
+  await review.close();
   accounts.close();
   server.closeAllConnections();
   server.close();

@@ -1,9 +1,11 @@
-/** One report of a run for a download; rendered by `rig report` in a process of its own, away from everything else. */
+/** One file of a run for a download; made by `rig report` or `rig export` in a process of its own, away from everything else. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { RigError } from "../../model/errors.ts";
+import type { MadeFile } from "../../station/runs.ts";
 import { root } from "../root.ts";
 
 const types: Readonly<Record<string, readonly [ending: string, type: string]>> = {
@@ -12,6 +14,8 @@ const types: Readonly<Record<string, readonly [ending: string, type: string]>> =
   junit: [".junit.xml", "application/xml"],
   pdf: [".pdf", "application/pdf"],
   csv: [".csv", "text/csv; charset=utf-8"],
+  parquet: [".parquet", "application/vnd.apache.parquet"],
+  evidence: [".evidence.jsonl", "application/jsonl"],
 };
 
 const render_ms = 60_000;
@@ -22,10 +26,10 @@ let waiting = 0;
 const waiting_max = 8;
 
 /** Undefined for a format that is none, or a run that is not there. @throws RigError USAGE when too many are asked for */
-export async function reportOf(store: string, run: number, format: string) {
+export async function reportOf(store: string, run: number, format: string): Promise<MadeFile | undefined> {
   if (waiting >= waiting_max) throw new RigError("USAGE", "too many reports are being made: try again in a minute");
   waiting += 1;
-  const mine = last.then(() => render(store, run, format));
+  const mine = last.then(() => made(store, run, format));
   last = mine
     .catch(() => undefined)
     .finally(() => {
@@ -34,21 +38,39 @@ export async function reportOf(store: string, run: number, format: string) {
   return mine;
 }
 
-async function render(store: string, run: number, format: string) {
+async function made(store: string, run: number, format: string): Promise<MadeFile | undefined> {
   const known = Object.hasOwn(types, format) ? types[format] : undefined;
   if (!known) return undefined;
   const [ending, type] = known;
   const folder = await mkdtemp(join(tmpdir(), "rig-report-"));
   try {
-    const program = join(root, "dist", "rig", "cli", "main.js");
-    const args = [program, "report", String(run), "--store", store, "--out", folder];
-    await new Promise<void>((resolve, reject) => {
-      execFile(process.execPath, args, { timeout: render_ms }, (error) => (error ? reject(error) : resolve()));
-    });
+    const id = `R${String(run).padStart(6, "0")}`;
+    const args =
+      format === "evidence"
+        ? ["export", String(run), "--store", store, "--out", join(folder, `${id}${ending}`)]
+        : ["report", String(run), "--store", store, "--out", folder, "--format", format];
+    if (!(await done(args))) return undefined;
     const name = (await readdir(folder)).find((one) => one.endsWith(ending));
     if (name === undefined) return undefined;
-    return { type, name, bytes: new Uint8Array(await readFile(join(folder, name))) };
+    // The open file outlives its folder; it is gone with its last reader.
+    const file = await open(join(folder, name), "r");
+    const { size } = await file.stat();
+    const body = Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+    return { type, name, bytes: size, body };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** False where there is no such run. @throws RigError with what the command said */
+function done(args: readonly string[]): Promise<boolean> {
+  const program = join(root, "dist", "rig", "cli", "main.js");
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...args], { timeout: render_ms }, (error, _out, said) => {
+      if (!error) return resolve(true);
+      if (said.includes("[RUN_UNKNOWN]") || said.includes("[FILE_UNREADABLE]")) return resolve(false);
+      const line = said.trim().split("\n")[0] ?? "";
+      reject(new RigError("STORAGE_FAILED", line === "" ? `the file was not made: ${error.message}` : line));
+    });
+  });
 }

@@ -28,6 +28,7 @@ export function benchCommands(program: Command): void {
     .option("--tls-cert <file>", "certificate in PEM; with --tls-key")
     .option("--tls-key <file>", "its private key in PEM")
     .option("--manual", "engineers may drive the bench by hand, under the same safety rules as a run", false)
+    .option("--keys <dir>", "folder with encrypted signing keys (rig keys new); others are chosen in the page", "keys")
     .addOption(bench())
     .addOption(ports())
     .addOption(store())

@@ -48,12 +48,21 @@ test("a stranger reads nothing and changes nothing", async () => {
     "/api/runs",
     "/api/live",
     "/api/accounts",
-    "/api/actions",
+    "/api/runs/1",
+    "/api/runs/1/series?name=x",
+    "/api/runs/1/series.csv?name=x",
+    "/api/choices",
+    "/api/measurements",
+    "/api/trend?id=x",
+    "/api/compare?baseline=1&run=2",
+    "/api/audit",
+    "/api/audit/file/csv",
     "/api/runs/1/report/html",
   ]) {
     expect({ path, status: (await ask(path)).status }).toEqual({ path, status: 401 });
   }
-  for (const path of ["/api/start", "/api/stop", "/api/safe", "/api/answer", "/api/accounts", "/api/logout"]) {
+  const changes = ["/api/start", "/api/stop", "/api/safe", "/api/answer", "/api/accounts", "/api/logout"];
+  for (const path of [...changes, "/api/runs/1/sign", "/api/runs/1/dispose"]) {
     expect({ path, status: (await post(path, job)).status }).toEqual({ path, status: 401 });
   }
   expect(station.started).toEqual([]);

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { answering } from "../../../rig/cli/review/answer.ts";
 import { Accounts, type Role } from "../../../rig/station/accounts.ts";
 import { type StationDeps, stationApp } from "../../../rig/station/app.ts";
 import { BenchRuns } from "../../../rig/station/bench.ts";
@@ -81,6 +82,7 @@ export class TestStation {
         close: async () => undefined,
         reset: () => undefined,
       },
+      review: { ask: answering({ store: dir, keys: join(dir, "keys") }) },
       ...part,
     });
   }
