@@ -1,23 +1,13 @@
-/** Accounts (administrator) and the list of what was done (administrator, QA). */
+/** Accounts, for the administrator. */
 import { useEffect, useState } from "preact/hooks";
-import type { Account, Action } from "../accounts.ts";
+import type { Account } from "../accounts.ts";
 import { get, post } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
-import { me } from "./state.ts";
 import { text } from "./texts.ts";
 
 const roles = ["technician", "engineer", "qa", "administrator"] as const;
 
 export function People() {
-  return (
-    <section>
-      {me.value?.role === "administrator" ? <Accounts /> : null}
-      <Actions />
-    </section>
-  );
-}
-
-function Accounts() {
   const [list, setList] = useState<readonly Account[]>([]);
   const [name, setName] = useState("");
   const [secret, setSecret] = useState("");
@@ -76,32 +66,6 @@ function Accounts() {
       <ErrorLine of={make} />
       <ErrorLine of={change} />
       <ErrorLine of={load} />
-    </>
-  );
-}
-
-function Actions() {
-  const [list, setList] = useState<readonly Action[]>([]);
-  const load = useAction(async () => setList(await get<readonly Action[]>("/api/actions")));
-  useEffect(() => load.go(), []);
-  return (
-    <>
-      <h2>{text.log}</h2>
-      <ErrorLine of={load} />
-      <div class="scroll">
-        <table>
-          <tbody>
-            {list.map(({ seq, utc, who, what, detail }) => (
-              <tr key={seq}>
-                <td>{utc.slice(0, 19).replace("T", " ")}</td>
-                <td>{who}</td>
-                <td>{what}</td>
-                <td>{detail === null ? "" : JSON.stringify(detail)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </>
   );
 }

@@ -4,13 +4,13 @@ import { get, post } from "./api.ts";
 import { Codes } from "./codes.tsx";
 import { ErrorLine, useAction } from "./form.tsx";
 import { connected } from "./heard.ts";
-import { History } from "./history.tsx";
 import { heardCode } from "./keys.ts";
 import { KeysButton } from "./kiosk.tsx";
 import { LabelPage } from "./labelPage.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
+import { mayAudit, reviewView } from "./reviewRoutes.tsx";
 import { Running } from "./running.tsx";
 import { Start } from "./start.tsx";
 import { asked, bench, type Me, me, route, unread } from "./state.ts";
@@ -56,13 +56,12 @@ export function Shell() {
   );
 }
 
-const mayReadActions = (): boolean => me.value?.role === "administrator" || me.value?.role === "qa";
-
 function view() {
   const at = route.value;
   if (at.startsWith("#/codes")) return <Codes />;
-  if (at.startsWith("#/runs")) return <History />;
-  if (at.startsWith("#/people") && mayReadActions()) return <People />;
+  const review = reviewView(at);
+  if (review) return review;
+  if (at.startsWith("#/people") && me.value?.role === "administrator") return <People />;
   const label = /^#\/label\/(\d{1,15})$/.exec(at);
   if (label) return <LabelPage run={Number(label[1])} />;
   const run = bench.value?.run;
@@ -88,7 +87,9 @@ function Head() {
         <a href="#/runs" data-hotkey="r">
           {text.history}
         </a>
-        {mayReadActions() ? <a href="#/people">{text.people}</a> : null}
+        <a href="#/trend">{text.review.trend}</a>
+        {mayAudit() ? <a href="#/audit">{text.review.audit}</a> : null}
+        {who?.role === "administrator" ? <a href="#/people">{text.people}</a> : null}
       </nav>
       <span class="who">
         {who?.name} ({who?.role})

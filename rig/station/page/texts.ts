@@ -1,11 +1,12 @@
-import { beforeTexts } from "./texts/before.ts";
-
 /** Every text of the page in one catalogue. English first; another language is another object of this type. */
+import { beforeTexts } from "./texts/before.ts";
 import { result } from "./texts/result.ts";
+import { reviewEnglish } from "./texts/review.ts";
 import { running } from "./texts/running.ts";
 
 export const english = {
   ...beforeTexts,
+  review: reviewEnglish,
   title: "Adapter rig",
   simulated: "SIMULATED",
   lost: "NO CONNECTION TO THE STATION",

@@ -1,0 +1,147 @@
+/** Two runs side by side: what differs about them first, then the rows that moved, then all others, with every doubt. */
+import type { ComparedRow, CompareView } from "../reviewTypes.ts";
+import { useLoaded, Waiting } from "./loaded.tsx";
+import { linkTo, place } from "./place.ts";
+import { text } from "./texts.ts";
+
+const words = text.review;
+const signs = { good: "✓", bad: "✗", unsure: "?", none: "" } as const;
+const classes = { good: "good", bad: "bad", unsure: "open", none: "open" } as const;
+
+export default function Compare() {
+  const [, first = "", second = ""] = place.value.path.split("/");
+  const asked = new URLSearchParams({ baseline: first, run: second });
+  const loaded = useLoaded<CompareView>(`/api/compare?${asked}`);
+  const view = loaded.data;
+  return (
+    <section class="review">
+      <h1>
+        {words.compare} {first}, {second}
+      </h1>
+      <Waiting of={loaded} />
+      {view ? <Shown view={view} /> : null}
+    </section>
+  );
+}
+
+function Shown({ view }: { readonly view: CompareView }) {
+  return (
+    <>
+      <div class="columns">
+        <Side title={words.first} side={view.baseline} />
+        <Side title={words.second} side={view.compared} />
+      </div>
+      <div class={`verdict ${classes[view.tone]}`} role="status">
+        <b>
+          {signs[view.tone]} {view.result}
+          {view.simulated ? ` · ${text.simulated}` : ""}
+        </b>
+        {view.reasons.map((reason) => (
+          <p key={reason}>{reason}</p>
+        ))}
+      </div>
+      <h2>{words.differs}</h2>
+      {view.deviations.length === 0 ? <p>{words.nothingDiffers}</p> : null}
+      <table>
+        <tbody>
+          {view.deviations.map(({ what, before, after }) => (
+            <tr key={what}>
+              <th scope="row">{what}</th>
+              <td>{before}</td>
+              <td>{after}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <h2>
+        {words.changed} ({view.notable.length})
+      </h2>
+      <Rows rows={view.notable} />
+      <details>
+        <summary>
+          {words.others} ({view.others.length})
+        </summary>
+        <Rows rows={view.others} />
+      </details>
+      {view.oneSided.length > 0 ? (
+        <details>
+          <summary>
+            {words.onlyOne} ({view.oneSided.length})
+          </summary>
+          <ul>
+            {view.oneSided.map(({ in: where, id, reading }) => (
+              <li key={`${where} ${id}`}>
+                {id}: {reading}, {where}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+      <h2>{words.basis}</h2>
+      <ul>
+        {view.basis.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const Side = ({ title, side }: { readonly title: string; readonly side: CompareView["baseline"] }) => (
+  <table>
+    <caption>
+      <a class="reach" href={linkTo(`runs/${side.run}`)}>
+        {title}
+      </a>
+    </caption>
+    <tbody>
+      {side.facts.map(([name, value]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>{value}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+const Rows = ({ rows }: { readonly rows: readonly ComparedRow[] }) =>
+  rows.length === 0 ? null : (
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            {[words.row, words.first, words.second, words.difference, words.result].map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={`${i} ${row.id}`} class={row.tone === "bad" ? "bad" : row.tone === "unsure" ? "unsure" : ""}>
+              <td>
+                {row.id}
+                <small class="under">{row.step}</small>
+              </td>
+              <td class="number">{row.before}</td>
+              <td class="number">{row.after}</td>
+              <td class="number">
+                {row.difference}
+                {row.share ? (
+                  <small class="under">
+                    {row.share} {words.ofLimit}
+                  </small>
+                ) : null}
+              </td>
+              <td>
+                {signs[row.tone]} {row.result}
+                {row.why ? <small class="under">{row.why}</small> : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );

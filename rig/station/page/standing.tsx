@@ -1,0 +1,119 @@
+/** What is signed and decided about a run, and what this person may still say: each with the reason where they may not. */
+import { useState } from "preact/hooks";
+import type { RunView, SignedView } from "../reviewTypes.ts";
+import { DisposeForm, SignForm } from "./decide.tsx";
+import { me } from "./state.ts";
+import { text } from "./texts.ts";
+
+const words = text.review;
+type Meaning = RunView["standing"]["may"][number]["meaning"];
+
+/** What the role may say at this station (rig/station/decisions.ts holds it). */
+const sayings: Readonly<Record<string, readonly Meaning[]>> = {
+  technician: ["finished"],
+  engineer: ["finished"],
+  qa: ["released", "rejected", "amended"],
+};
+
+export function Standing({ view, again }: { readonly view: RunView; readonly again: () => void }) {
+  const [open, setOpen] = useState<Meaning | "dispose">();
+  const [done, setDone] = useState("");
+  const { standing } = view;
+  const role = me.value?.role ?? "";
+  const mine = standing.may.filter(({ meaning }) => sayings[role]?.includes(meaning));
+  const finish = (said: string) => {
+    setOpen(undefined);
+    setDone(said);
+    again();
+  };
+  return (
+    <div class="block standing">
+      <h2>{words.standing}</h2>
+      <State view={view} />
+      {done ? (
+        <p class="safety safe" role="status">
+          ✓ {done}
+        </p>
+      ) : null}
+      <div class="buttons">
+        {mine.map(({ meaning, why }) => (
+          <button
+            key={meaning}
+            type="button"
+            disabled={why !== undefined}
+            aria-expanded={open === meaning}
+            onClick={() => setOpen(meaning)}
+          >
+            {words.meaning[meaning]}
+          </button>
+        ))}
+        {role === "qa" && standing.notDisposed === undefined ? (
+          <button type="button" aria-expanded={open === "dispose"} onClick={() => setOpen("dispose")}>
+            {words.dispose}
+          </button>
+        ) : null}
+      </div>
+      <ul class="why">
+        {mine.map(({ meaning, why }) =>
+          why === undefined ? null : (
+            <li key={meaning}>
+              {words.notNow}: {words.meaning[meaning]}. {why}
+            </li>
+          ),
+        )}
+      </ul>
+      {open === "dispose" ? (
+        <DisposeForm view={view} done={finish} cancel={() => setOpen(undefined)} />
+      ) : open === undefined ? null : (
+        <SignForm key={open} view={view} meaning={open} done={finish} cancel={() => setOpen(undefined)} />
+      )}
+    </div>
+  );
+}
+
+function State({ view }: { readonly view: RunView }) {
+  const { standing } = view;
+  const { rejection, disposition } = standing;
+  return (
+    <ul class="state">
+      <li>
+        {words.edition} {standing.edition}: <strong>{standing.state}</strong>
+        {standing.signed.length === 0 ? `. ${words.unsigned}` : ""}
+      </li>
+      {standing.signed.map((one) => (
+        <li key={one.seq}>{signedWords(one)}</li>
+      ))}
+      {rejection && !standing.signed.some(({ seq }) => seq === rejection.seq) ? (
+        <li class="error">
+          {words.rejection}: {signedWords(rejection)}
+        </li>
+      ) : null}
+      {standing.faults.map(({ seq, why }) => (
+        <li key={seq} class="error">
+          {seq} {words.notCounted}: {why}
+        </li>
+      ))}
+      {disposition ? (
+        <li>
+          {words.disposition} {disposition.number}: <strong>{disposition.decision}</strong>, {disposition.by},{" "}
+          {time(disposition.utc)}: {disposition.reason}
+        </li>
+      ) : null}
+      {standing.openFails.length > 0 ? (
+        <li class="error">
+          {words.openFails}: {standing.openFails.join(", ")}
+        </li>
+      ) : null}
+      {standing.barred ? (
+        <li class="error">
+          {words.barred}: {standing.barred}
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+const time = (utc: string): string => `${utc.slice(0, 16).replace("T", " ")} UTC`;
+
+const signedWords = ({ meaning, name, role, key, utc, reason }: SignedView): string =>
+  `${meaning}, ${name} (${role}, key ${key}), ${time(utc)}: ${reason}`;
