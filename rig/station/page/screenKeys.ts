@@ -1,5 +1,5 @@
 /** Keys on a touch screen without any others: they stand below the field that has the focus, and type into it. */
-import Keyboard from "simple-keyboard/build/index.modern.js";
+import { SimpleKeyboard } from "simple-keyboard/build/index.modern.js";
 import "simple-keyboard/build/css/index.css";
 import "./screenKeys.css";
 import { typeInto } from "./keys.ts";
@@ -33,7 +33,7 @@ export function screenKeys(): () => void {
   holder.className = "screen-keys simple-keyboard";
   holder.hidden = true;
   document.body.append(holder);
-  const keyboard = new Keyboard(holder, {
+  const keyboard = new SimpleKeyboard(holder, {
     layout: { words, capitals, signs, numbers },
     layoutName: "words",
     display: {
