@@ -19,7 +19,10 @@ afterAll(async () => {
   await browser.close();
 });
 afterEach(async () => {
-  for (const context of browser.contexts()) await context.close();
+  for (const context of browser.contexts()) {
+    for (const page of context.pages()) await picture(page, "last");
+    await context.close();
+  }
   expect(left(await opened.twin.history())).toEqual(safe);
 });
 
@@ -57,7 +60,7 @@ describe("a whole run", () => {
   test("by touch alone: the keys stand on the screen, and every target is large enough for a finger", async () => {
     const { url } = opened;
     const context = await browser.newContext({ viewport: size, hasTouch: true });
-    const page = listened(await shared.visit(browser, `${url}/?kiosk`, context));
+    const page = listened(await shared.visit(browser, `${url}/?kiosk#/new`, context));
     const key = (name: string) => page.locator(`.screen-keys [data-skbtn="${name}"]`);
     const typeByTouch = async (text: string): Promise<void> => {
       for (const letter of text) {
@@ -104,6 +107,7 @@ describe("a whole run", () => {
     await page.waitForURL(/#\/runs/);
     await page.keyboard.press("Alt+b");
     await page.keyboard.press("Alt+l");
+    await page.getByLabel("Scan or type the label").waitFor();
     await page.keyboard.type(label, { delay: 90 });
     await page.keyboard.press("Enter");
     await page.locator(".starter button.go:enabled").waitFor();
@@ -129,7 +133,7 @@ describe("a whole run", () => {
 
   test("by the scanner alone: from the name to the verdict, and what may not be done does nothing", async () => {
     const { url } = opened;
-    const page = listened(await shared.visit(browser, url));
+    const page = listened(await shared.visit(browser, `${url}/#/new`));
     await page.getByRole("button", { name: "Log in" }).waitFor();
     await scan(page, "Tina");
     await scan(page, secrets.Tina);
@@ -167,7 +171,7 @@ describe("a whole run", () => {
 
 test("at 1.5 m the step, the prompt, the stop and the verdict have capitals of 5 mm on a 7 inch screen", async () => {
   const { url } = opened;
-  const page = listened(await shared.visit(browser, `${url}/?kiosk`));
+  const page = listened(await shared.visit(browser, `${url}/?kiosk#/new`));
   await shared.login(page, "Tina");
   await scan(page, label);
   await page.locator(".starter button.go:enabled").click();

@@ -152,8 +152,13 @@ function command(code: ControlCode): void {
 /** Alt and a letter: what carries it in `data-hotkey`. A field gets the focus, anything else is pressed. */
 function hotkey(event: KeyboardEvent): void {
   if (!/^[a-z]$/i.test(event.key)) return;
-  const target = find(`[data-hotkey="${event.key.toLowerCase()}"]`);
-  if (!target) return;
+  const letter = event.key.toLowerCase();
+  const target = find(`[data-hotkey="${letter}"]`);
+  if (!target) {
+    // The label's field is on the start page.
+    if (letter === "l" && me.value && bench.value?.run?.phase === "ended") location.hash = "#/new";
+    return;
+  }
   event.preventDefault();
   if (isField(target)) target.focus();
   else press(target);

@@ -21,6 +21,8 @@ const signs = [
 ];
 const numbers = ["1 2 3", "4 5 6", "7 8 9", ". 0 {bksp}", "- {hide} {enter}"];
 
+const settle_ms = 400;
+
 let field: HTMLInputElement | HTMLTextAreaElement | undefined;
 
 const takesText = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
@@ -53,9 +55,13 @@ export function screenKeys(): () => void {
     holder.hidden = true;
     document.body.classList.remove("with-screen-keys");
   };
+  // What a finger is just pressing must not move away under it.
+  const hideSoon = (): void => {
+    setTimeout(() => takesText(document.activeElement) || hide(), settle_ms);
+  };
   const show = (): void => {
     if (!field) {
-      hide();
+      hideSoon();
       return;
     }
     const numeric = field.inputMode === "decimal" || field.inputMode === "numeric";
@@ -76,7 +82,8 @@ export function screenKeys(): () => void {
     if (holder.hidden && event.target === field) show();
   };
   const gone = (): void => {
-    if (field?.isConnected === false || !takesText(document.activeElement)) hide();
+    if (holder.hidden) return;
+    if (field?.isConnected === false || !takesText(document.activeElement)) hideSoon();
   };
   document.addEventListener("focusin", came);
   document.addEventListener("pointerup", pointed);

@@ -132,7 +132,7 @@ function summaryOf({ powered, takes_s }: PlannedRun): string {
   const power = most
     ? `${most.contacts}: ${text.upToShort} ${most.most_A} A, ${most.most_V} V, ${spanText(most.takes_s)}`
     : "";
-  return `⚡ ${power === "" ? text.onlySignals : `${power};`} ${text.inAll} ${spanText(takes_s)}`;
+  return `⚡ ${power === "" ? text.onlySignals : power}; ${text.inAll} ${spanText(takes_s)}`;
 }
 
 function Choice(props: {

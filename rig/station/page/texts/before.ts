@@ -20,7 +20,7 @@ export const beforeTexts = {
   upTo: "Up to",
   forHowLong: "For at most",
   stepName: "In the step",
-  onlySignals: "No power contact is energised.",
+  onlySignals: "No power contact is energised",
   besides: "Besides",
   takes: "Takes about",
   withoutSoak: "without soak",
