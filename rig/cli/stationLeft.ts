@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resumePoint } from "../engine/resume.ts";
 import { asRigError } from "../model/errors.ts";
 import type { Interrupted } from "../station/bench.ts";
-import { storeFile } from "../store/database.ts";
+import { closeStore, openStore, storeFile } from "../store/database.ts";
 import { type OpenRun, openRuns } from "../store/openRuns.ts";
 import { closeRun, openReader, type Reader } from "../store/reader.ts";
 import type { RunRecord } from "../store/types.ts";
@@ -14,6 +14,8 @@ const looked_max = 50;
 
 /** The newest interrupted run that can go on; every other one is closed, and `say` is told. */
 export async function settleInterrupted(store: string, say: (line: string) => void): Promise<Interrupted | undefined> {
+  // A store of an older version is brought up to date, as any program that writes would.
+  if (existsSync(storeFile(store))) closeStore(await openStore(store));
   let found: Interrupted | undefined;
   const open = (await openRuns(store)).filter(({ alive }) => !alive);
   for (const run of [...open].reverse()) {

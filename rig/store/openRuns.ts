@@ -21,7 +21,7 @@ export interface OpenRun {
 /** Oldest first; none where there is no store yet. @throws RigError STORAGE_FAILED */
 export async function openRuns(dir: string): Promise<readonly OpenRun[]> {
   if (!existsSync(storeFile(dir))) return [];
-  const db = await openToRead(dir);
+  const db = await openToRead(dir, undefined, "older too");
   try {
     const rows = db
       .prepare(
