@@ -15,7 +15,9 @@ export type Next =
   | { readonly is: "undecided" }
   /** The limits allow another try after re-seating. */
   | { readonly is: "retest"; readonly number: number; readonly of: number; readonly by: readonly string[] }
-  /** `why`: "no-policy", or the refusal of the retest policy. */
+  /** The limits say nothing of retests: QA decides. */
+  | { readonly is: "qa" }
+  /** The refusal of the retest policy. */
   | { readonly is: "reject"; readonly why: string }
   /** QA has decided already. */
   | { readonly is: "decided"; readonly decision: string; readonly by: string };

@@ -6,6 +6,7 @@ import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
 import { Curve } from "../curve.ts";
 import type { CurvePoints } from "../follow.ts";
 import type { Message } from "../live.ts";
+import type { Prediction } from "../thermalLines.ts";
 import { get } from "./api.ts";
 import { hear, opened } from "./heard.ts";
 import * as state from "./state.ts";
@@ -158,7 +159,7 @@ function takeNote(body: Readonly<Record<string, unknown>> | null, bench_s: numbe
     const judgements = body["judgements"] as readonly { readonly id: string }[];
     state.planned.value = judgements.map(({ id }) => id);
   } else if (kind === "prediction") {
-    state.predictions.value = [...state.predictions.value, { ...(body as unknown as state.Prediction), bench_s }];
+    state.predictions.value = [...state.predictions.value, { ...(body as unknown as Prediction), bench_s }];
   } else if (words) {
     const shown = { kind, by: String(body["by"]), utc: String(body["utc"]), text: words(body) };
     state.notes.value = [...state.notes.value, shown];

@@ -5,73 +5,18 @@
 import type { ComponentChildren } from "preact";
 import { drawFace, type FaceOfAdapter } from "../../../reports/faces/drawing.ts";
 import { patterns } from "../../../reports/faces/results.ts";
-import type { Coupler, Face, Pin } from "../../model/contacts.ts";
+import type { Pin } from "../../model/contacts.ts";
 import type { Prompt } from "../../plan/commands.ts";
+import { type Part, type Pointed, pointedAt } from "../pointed.ts";
 import { useFaces } from "./faces.ts";
 import { text } from "./texts.ts";
 
-/** Parts of the bench that a picture points to. */
-type Part = "nest1" | "nest2" | "lids" | "estop" | "evse" | "ev" | "adapter" | "none";
-
-export interface Pointed {
-  readonly part: Part;
-  readonly word: string;
-  /** A contact, or a whole face, of the adapter or of the half that is to be fitted. */
-  readonly face?: { readonly face: Face; readonly pin?: Pin; readonly half?: Coupler };
-}
-
 const words = text.run.picture;
-
-/** What a prompt points to; exported for its test. */
-export function pointedAt(prompt: Prompt): Pointed {
-  const action = (prompt.action ?? {}) as Readonly<Record<string, unknown>>;
-  switch (action["do"]) {
-    case "fit":
-      return { part: action["nest"] === 2 ? "nest2" : "nest1", word: words.fit };
-    case "remove":
-      return { part: "nest1", word: words.remove };
-    case "lid":
-      return { part: "lids", word: action["closed"] === false ? words.openLid : words.closeLid };
-    case "estop":
-      return { part: "estop", word: action["pressed"] === true ? words.press : words.release };
-    case "flex":
-      return { part: "adapter", word: action["on"] === true ? words.flex : words.rest };
-    case "latch":
-      return latch(action);
-    case "half":
-      return half(prompt.id);
-    case "warm":
-      return warm(action["channel"]);
-    default:
-      return { part: "none", word: words[prompt.kind] };
-  }
-}
-
-function latch({ which, pressed }: Readonly<Record<string, unknown>>): Pointed {
-  const word = pressed === true ? words.latchPress : words.latchRelease;
-  return which === "evse" ? { part: "evse", word } : { part: "adapter", word };
-}
-
-/** Prompts for a half name side and coupler in their id: `half-ev-CCS1`. */
-function half(id: string): Pointed {
-  const found = /^half-(evse|ev)-(NACS|CCS1|J1772)/.exec(id);
-  const side = found?.[1] === "ev" ? "ev" : "evse";
-  const coupler = found?.[2] as Coupler | undefined;
-  return { part: side, word: words.half, ...(coupler ? { face: { face: side, half: coupler } } : {}) };
-}
-
-/** A thermocouple at a contact is named after it: T.evse.DC+. */
-function warm(channel: unknown): Pointed {
-  if (typeof channel !== "string") return { part: "nest1", word: words.warmEnd };
-  const found = /^T\.(evse|ev)\.(DC\+|DC-|PE|CP|PP|L1|L2N)$/.exec(channel);
-  const word = `${words.warm} ${channel.replace(/^T\./, "")}`;
-  if (!found) return { part: "nest1", word };
-  return { part: "none", word, face: { face: found[1] as Face, pin: found[2] as Pin } };
-}
 
 export function Picture({ prompt }: { readonly prompt: Prompt }) {
   const faces = useFaces();
-  const { part, word, face } = pointedAt(prompt);
+  const { part, does, what, face } = pointedAt(prompt);
+  const word = what === undefined ? words[does] : `${words[does]} ${what}`;
   const which = face && faceFor(face, faces);
   return (
     <figure class="picture">

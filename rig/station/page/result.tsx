@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../bench.ts";
 import type { After, Next } from "../result.ts";
+import { lookOf } from "../verdictLook.ts";
 import { get } from "./api.ts";
 import { bench } from "./state.ts";
 import { text, verdictWords } from "./texts.ts";
@@ -56,7 +57,9 @@ export function Ending({ run }: { readonly run: RunState }) {
       </>
     );
   }
-  const { kind, sign, word } = lookOf(outcome.verdict, outcome.ending);
+  const { kind, sign, judged } = lookOf(outcome.verdict, outcome.ending);
+  const verdict = judged ? (verdictWords[outcome.verdict] ?? outcome.verdict) : "NO RESULT";
+  const word = outcome.ending === "completed" ? verdict : `${verdict}, ${outcome.ending}`;
   return (
     <>
       {known ? <Hot known={known} /> : null}
@@ -89,21 +92,6 @@ export function Ending({ run }: { readonly run: RunState }) {
   );
 }
 
-/** Five looks that differ in word, sign, border and pattern, not in colour alone. */
-export function lookOf(
-  verdict: string,
-  ending: string,
-): { readonly kind: string; readonly sign: string; readonly word: string } {
-  const word = verdictWords[verdict] ?? verdict;
-  const failed = verdict === "fail" || verdict === "fail-conditional";
-  if (failed) return { kind: "bad", sign: "✗", word: ending === "completed" ? word : `${word}, ${ending}` };
-  if (ending !== "completed") return { kind: "none", sign: "–", word: `NO RESULT, ${ending}` };
-  if (verdict === "pass") return { kind: "good", sign: "✓", word };
-  if (verdict === "pass-screening") return { kind: "screening", sign: "✓", word };
-  if (verdict === "pass-conditional") return { kind: "conditional", sign: "!", word };
-  return { kind: "open", sign: "?", word };
-}
-
 function Failing({ after }: { readonly after: After }) {
   const contacts = [...new Set(after.failing.flatMap((one) => one.contacts))];
   if (after.failing.length === 0) return null;
@@ -127,7 +115,7 @@ function nextText(next: Next): string {
         .replace("{of}", String(next.of))
         .replace("{by}", next.by.join(" or "));
     case "reject":
-      return next.why === "no-policy" ? words.rejectNoPolicy : `${words.reject} ${next.why}.`;
+      return `${words.reject} ${next.why}.`;
     case "decided":
       return `${words.decided}: ${next.decision}, ${next.by}.`;
     default:

@@ -9,11 +9,11 @@ import { quantityText } from "./quantity.ts";
 import { Ending } from "./result.tsx";
 import "./result.css";
 import "./running.css";
+import { leftWords, timeLeft } from "../timeLeft.ts";
 import { Safety } from "./safety.tsx";
 import { bench, bench_s, judged, steps, stepsDone } from "./state.ts";
 import { Temperatures } from "./temperatures.tsx";
 import { text } from "./texts.ts";
-import { leftWords, timeLeft } from "./timeLeft.ts";
 
 export function Running() {
   const run = bench.value?.run;

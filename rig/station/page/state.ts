@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
 import type { BenchState } from "../bench.ts";
 import type { Curve } from "../curve.ts";
+import type { Prediction } from "../thermalLines.ts";
 
 export interface Me {
   readonly name: string;
@@ -31,15 +32,6 @@ export interface NoteShown {
   readonly by: string;
   readonly utc: string;
   readonly text: string;
-}
-
-/** Body of a note "prediction" (procedures/routines/thermalPrediction.ts), with the bench time at which it was made. */
-export interface Prediction {
-  readonly bench_s: number;
-  readonly contact: string;
-  /** Final rise over the ambient and its band, K; null: nothing could be predicted. */
-  readonly R_K: number | null;
-  readonly band_K: number | null;
 }
 
 export interface StepNow {

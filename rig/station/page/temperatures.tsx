@@ -1,11 +1,11 @@
 /** Temperatures with the limit of the run and, where the procedure predicts, the band of the final one. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ThermalLimits } from "../result.ts";
+import { bandOf, limitOf, limitRow, meanRow, type Row } from "../thermalLines.ts";
 import { get } from "./api.ts";
 import { type Beside, Chart } from "./chart.tsx";
 import { planned, predictions } from "./state.ts";
 import { text } from "./texts.ts";
-import { bandOf, limitOf, limitRow, meanRow, type Row } from "./thermal.ts";
 
 const lines = [
   { label: "limit", stroke: "#7a0a1c", dash: [10, 4] },

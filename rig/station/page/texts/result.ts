@@ -26,7 +26,7 @@ export const result = {
     openFails: "It does not close an earlier fail: QA must decide about",
     undecided: "Call an engineer: the result lies within its uncertainty, or could not be read.",
     retest: "Re-seat the adapter and repeat: retest {number} of {of}, by {by}. The fail stays until QA decides.",
-    rejectNoPolicy: "REJECT: set the adapter aside and mark it. Its limits allow no retest. Only QA closes a fail.",
+    qa: "Set the adapter aside, mark it and call QA: its limits name no retests. Only QA closes a fail.",
     reject: "REJECT: set the adapter aside and mark it. Only QA closes a fail.",
     decided: "QA has decided",
   },

@@ -2,8 +2,16 @@
  * What stands beside measured temperatures: the limit, and where the procedure predicts the final one to be. Both are the
  * program's own: the limit of the run's limits document over the ambient as measured, the prediction from the record.
  */
-import type { ThermalLimits } from "../result.ts";
-import type { Prediction } from "./state.ts";
+import type { ThermalLimits } from "./result.ts";
+
+/** Body of a note "prediction" (procedures/routines/thermalPrediction.ts), with the bench time at which it was made. */
+export interface Prediction {
+  readonly bench_s: number;
+  readonly contact: string;
+  /** Final rise over the ambient and its band, K; null: nothing could be predicted. */
+  readonly R_K: number | null;
+  readonly band_K: number | null;
+}
 
 export interface RiseLimit {
   /** Above the ambient, K. */
