@@ -1,11 +1,12 @@
 /** A pause is a wait between steps that the plan declares: the record, and every replay of it, is as without one. */
 import { describe, expect, test } from "vitest";
+import { replayed } from "../../../rig/engine/rejudge.ts";
 import { resumePoint } from "../../../rig/engine/resume.ts";
 import { RigError } from "../../../rig/model/errors.ts";
 import { reading } from "../../../rig/model/reading.ts";
 import type { Plan } from "../../../rig/plan/commands.ts";
 import { all, call, checkpoint, judge, now, step, wait } from "../../../rig/plan/words.ts";
-import { daq, replay, rig } from "./bench.ts";
+import { daq, limits, replay, rig } from "./bench.ts";
 
 const quick = { deadline_s: 10, takes_s: 1 };
 const volt = (value: number) => reading("V", value, 0, { raw: String(value), t_s: 0 });
@@ -104,6 +105,24 @@ describe("the record of a paused run", () => {
 
   test("is replayed to the same outcome", async () => {
     expect(await replay(await paused(), plan)).toMatchObject({ verdict: "pass", ending: "completed" });
+  });
+
+  test("is judged again like one without a pause", async () => {
+    const journal = await paused();
+    const again = (rows: typeof limits.rows) =>
+      replayed({
+        events: journal.events,
+        series: (name, from, total) => journal.series(name, from, total),
+        unitOf: () => undefined,
+        body: plan,
+        limits: { ...limits, rows },
+        planned: ["v"],
+        waivers: [],
+      });
+    expect((await again(limits.rows)).outcome).toEqual({ verdict: "pass", ending: "completed" });
+    const stricter = { ...limits.rows, v: { ...limits.rows["v"], max: 0.5 } } as typeof limits.rows;
+    expect(await again(stricter)).toMatchObject({ outcome: { verdict: "fail", ending: "completed" } });
+    expect((await again(stricter)).needsTest).toBeUndefined();
   });
 
   test("killed while it was paused, is taken up at its last checkpoint", async () => {
