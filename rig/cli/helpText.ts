@@ -42,7 +42,10 @@ export const taught: Readonly<Record<string, Taught>> = {
     exitCodes: "0 when it is ended by Ctrl-C, 2 wrong usage or input",
   },
   serve: {
-    examples: ["rig serve --ports /tmp/bench", "rig serve --host 0.0.0.0 --tls-cert station.pem --tls-key station.key"],
+    examples: [
+      "rig serve --ports /tmp/bench",
+      "rig serve --host 0.0.0.0 --tls-cert station.pem --tls-key station.key   # answers to the names of the certificate",
+    ],
     exitCodes: "0 when it is ended by Ctrl-C, 2 wrong usage or input",
   },
   doctor: {

@@ -60,6 +60,13 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
   server.on("drop", (data) => {
     refusals.note("nobody", "refused: too many connections", { address: data?.remoteAddress ?? "?" });
   });
+  // Only a server with TLS has these: http to https, an unknown protocol, a handshake that takes too long.
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === "ECONNRESET") return;
+    const why = `no TLS: ${error.code ?? error.message}`;
+    refusals.note("nobody", "refused: bad or slow request", { address: socket.remoteAddress ?? "?", why });
+    socket.destroy();
+  });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const [status, why] = answers[error.code ?? ""] ?? ["400 Bad Request", "no request of this protocol"];
     // Who went away by themselves did nothing wrong.

@@ -110,6 +110,9 @@ export function guardDoor(app: App, door: Door): void {
   app.use("/api/*", (c, next) => (photoPath.test(c.req.path) ? photoSize(c, next) : limit(c, next)));
   app.use("/api/*", sameOrigin(door));
   app.onError((thrown, c) => {
+    // Whoever asked has gone away, or was cut off for being slow.
+    if ("code" in thrown && thrown.code === "ECONNRESET")
+      return refusal(c, 400, "the request ended before it was whole");
     const error = asRigError(thrown);
     const ours = error.kind === "usage";
     if (!ours) process.stderr.write(`station: ${error.message}\n`);

@@ -167,7 +167,7 @@ function hasOpenRun(db: Database): boolean {
 /** Throws with what SQLite finds wrong with the file. */
 export function quickCheck(db: Database): void {
   const found = db.prepare("PRAGMA quick_check(3)").all();
-  const words = found.map((row) => String(Object.values(row)[0]));
+  const words = found.map((row) => String(Object.values(row)[0]).replaceAll("\n", "; "));
   if (words.length !== 1 || words[0] !== "ok") throw new Error(`the file is damaged: ${words.join("; ")}`);
 }
 

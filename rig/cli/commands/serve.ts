@@ -1,6 +1,6 @@
 /** `rig serve`: the station. Its own process; starts controllers, reads the store, never holds a port of the bench. */
 import { execFile, fork } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Server } from "node:http";
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -32,18 +32,15 @@ import { twinPorts } from "../twinPorts.ts";
 import { beforeOf } from "./serveBefore.ts";
 import { manualOf, twinOf } from "./serveBench.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
+import { hostsOf, type NetworkOptions, networkOf } from "./serveNetwork.ts";
 import { keepPhoto } from "./servePhoto.ts";
 import { reportOf } from "./serveReports.ts";
 import { resultOf } from "./serveResult.ts";
 
-export interface ServeOptions {
+export interface ServeOptions extends NetworkOptions {
   readonly store: string;
   readonly bench?: string;
   readonly ports?: string;
-  readonly host: string;
-  readonly port: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   /** Engineers may drive the bench by hand. */
   readonly manual?: boolean;
   readonly keys: string;
@@ -56,10 +53,8 @@ const safe_ms = 60_000;
 
 /** Ends by SIGINT or SIGTERM only; a run that goes on is stopped then, and its bench made safe. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const port = Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535)
-    throw new RigError("USAGE", `--port "${options.port}": 0 to 65535`);
-  const tls = tlsOf(options);
+  const network = networkOf(options);
+  const { tls, port } = network;
   const bench = loadBench(options.bench ?? defaultBench);
   if (options.ports !== undefined) twinPorts(options.ports);
   const simulated = options.ports !== undefined;
@@ -142,13 +137,14 @@ export async function serve(options: ServeOptions): Promise<number> {
     server.once("error", (error) =>
       reject(new RigError("USAGE", `cannot listen on ${options.host}:${port}: ${error.message}`)),
     );
-    server.listen(port, options.host, () => resolve());
+    server.listen(port, network.host, () => resolve());
   });
   const actual = (server.address() as AddressInfo).port;
-  hosts.push(...names(options.host).map((name) => `${name}:${actual}`));
+  hosts.push(...hostsOf(network.names, actual, tls !== undefined));
   say(
     `Station of ${bench.id} on ${tls ? "https" : "http"}://${hosts[0]}${options.ports === undefined ? "" : "   SIMULATED"}`,
   );
+  for (const note of network.notes) say(note);
   if (accounts.setupCode) say(`First start: make the administrator with the one-time code ${accounts.setupCode}`);
   if (doubt && !doubt.held) proveAfresh(runs, accounts, doubt.why);
   const signal = await new Promise<string>((resolve) => {
@@ -167,34 +163,6 @@ export async function serve(options: ServeOptions): Promise<number> {
   server.close();
   return 0;
 }
-
-/** On the network only with TLS. @throws RigError USAGE, FILE_UNREADABLE */
-function tlsOf({ host, tlsCert, tlsKey }: ServeOptions): { readonly cert: string; readonly key: string } | undefined {
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new RigError("USAGE", "--tls-cert and --tls-key go together");
-  if (tlsCert === undefined || tlsKey === undefined) {
-    if (host === "127.0.0.1" || host === "::1" || host === "localhost") return undefined;
-    throw new RigError(
-      "USAGE",
-      `--host ${host} is not this machine alone: give --tls-cert and --tls-key, or leave --host out`,
-    );
-  }
-  const read = (file: string): string => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch (cause) {
-      throw new RigError("FILE_UNREADABLE", `${file}: ${(cause as Error).message}`, {}, { cause });
-    }
-  };
-  return { cert: read(tlsCert), key: read(tlsKey) };
-}
-
-const names = (host: string): readonly string[] =>
-  host === "127.0.0.1" || host === "localhost"
-    ? ["127.0.0.1", "localhost"]
-    : host === "::1"
-      ? ["[::1]", "localhost"]
-      : [host];
 
 function controller(args: readonly string[]): Child {
   const child = fork(program, [...args], {

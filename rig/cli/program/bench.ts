@@ -27,6 +27,11 @@ export function benchCommands(program: Command): void {
     .option("--port <N>", "0 takes any free one", "8420")
     .option("--tls-cert <file>", "certificate in PEM; with --tls-key")
     .option("--tls-key <file>", "its private key in PEM")
+    .option(
+      "--name <name>",
+      "a name or address by which pages call the station, beside those of the certificate; may be repeated",
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .option("--manual", "engineers may drive the bench by hand, under the same safety rules as a run", false)
     .option("--keys <dir>", "folder with encrypted signing keys (rig keys new); others are chosen in the page", "keys")
     .addOption(bench())
