@@ -12,9 +12,9 @@ export const size = { width: 800, height: 480 };
 /** Pictures for a person to look at; only where somebody asks for them. */
 const pictures = process.env["RIG_PICTURES"];
 
-export async function launch(): Promise<Browser> {
+export async function launch(...more: readonly string[]): Promise<Browser> {
   if (!executablePath) throw new Error("no chromium: install Debian's package chromium (.ci/run does)");
-  return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+  return await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...more] });
 }
 
 export interface Station {
