@@ -2,6 +2,8 @@
  * What a report needs from a record, put in order once for all formats: judgements with their limit rows, notes by kind,
  * what was planned and never judged. Foreign data is checked here; formats need not.
  */
+
+import { doubtText } from "../rig/ledger/doubtFold.ts";
 import { type AdapterType, families, netlistOf } from "../rig/model/adapter.ts";
 import type { Contact } from "../rig/model/contacts.ts";
 import type { Data } from "../rig/model/data.ts";
@@ -161,9 +163,9 @@ export const deviationsOf = (record: RunRecord): readonly string[] =>
 
 /**
  * Reasons why a pass must not be printed whatever the outcome says (E1): the run did not complete, a planned judgement is
- * absent, a stored judgement is a fail, or events of the record are damaged.
+ * absent, a stored judgement is a fail, events of the record are damaged, or an instrument was found to read wrongly.
  */
-export function doubtsOf({ record, outcome, missing, fault }: Content): readonly string[] {
+export function doubtsOf({ record, outcome, missing, fault, decisions }: Content): readonly string[] {
   const doubts: string[] = fault === undefined ? [] : [`The chain of hashes does not hold: ${fault}`];
   if (!isPass(outcome.verdict)) return doubts;
   if (record.outcome === undefined) doubts.push("The run has no stored outcome.");
@@ -173,6 +175,7 @@ export function doubtsOf({ record, outcome, missing, fault }: Content): readonly
   const isFail = (verdict: Verdict) => verdict === "fail" || verdict === "fail-conditional";
   const worse = record.measurements.filter((m) => m.subject === "adapter" && isFail(m.verdict)).length;
   if (worse > 0) doubts.push(`${worse} stored judgement(s) are a fail although the outcome is a pass.`);
+  for (const doubt of decisions.doubts) doubts.push(`The run is ${doubtText(doubt)}.`);
   if (record.defects.length > 0) doubts.push(`${record.defects.length} event(s) of the record cannot be read.`);
   return doubts;
 }

@@ -55,6 +55,12 @@ export function jsonObject(content: Content, files: ReportFiles = {}) {
     edition: editionOf(content.decisions),
     signatures: content.decisions.signatures,
     amendments: content.decisions.amendments,
+    dispositions: content.decisions.dispositions,
+    openFails: content.decisions.openFails,
+    inDoubt: content.decisions.doubts.map(({ utc, by, finding, instrument, certificate, now }) => ({
+      ...{ utc, by, finding, instrument, certificate, now },
+    })),
+    ledgerLacks: content.decisions.ledgerLacks ?? null,
     options: head.options,
     waivers: head.waivers,
     instruments: record.instruments,

@@ -1,6 +1,7 @@
-/** A decision of QA about runs that failed, with every rule that `rig dispose` and the station hold it to. */
+/** A decision of QA about runs that failed or are in doubt, with every rule that `rig dispose` and the station hold it to. */
 import { visible } from "../../reports/text/escape.ts";
 import { type DispositionDecision, dispose, isFail, openFailsOf } from "../ledger/dispositions.ts";
+import { runsInDoubt } from "../ledger/doubts.ts";
 import { openLedger } from "../ledger/ledger.ts";
 import { samePerson } from "../ledger/signing.ts";
 import { RigError } from "../model/errors.ts";
@@ -25,16 +26,30 @@ export async function decideRuns(store: string, { serial, runs: asked, decision,
   try {
     const ids = asked === "open" ? await openOf(store, reader, serial) : asked.split(",");
     if (ids.length > runs_max) throw new RigError("USAGE", `--runs: at most ${runs_max} runs`);
-    const records = ids.map((id) => checkedRun(reader.record(id.trim()), serial, by));
+    const doubted = await doubtedOf(store);
+    const records = ids.map((id) => checkedRun(reader.record(id.trim()), serial, by, doubted));
     const simulated = records[0]?.head.simulated ?? false;
     if (records.some(({ head }) => head.simulated !== simulated)) {
       throw new RigError("USAGE", "--runs: simulated and real runs are decided about apart");
+    }
+    if (decision === "retest-accepted" && records.some(({ head }) => doubted.has(head.id))) {
+      const decide = "of a run in doubt decide rework, use-as-is or scrap";
+      throw new RigError("USAGE", `retest-accepted is about a fail: ${decide}`);
     }
     if (decision === "retest-accepted") for (const record of records) requireRetests(reader, record);
     const runs = records.map(({ head }) => head.id);
     return await dispose(store, { serial, runs, simulated, decision, reason, by });
   } finally {
     reader.close();
+  }
+}
+
+async function doubtedOf(store: string): Promise<ReadonlySet<string>> {
+  const ledger = await openLedger(store);
+  try {
+    return runsInDoubt(ledger);
+  } finally {
+    ledger.close();
   }
 }
 
@@ -50,7 +65,7 @@ async function openOf(store: string, reader: Reader, serial: string): Promise<re
 }
 
 /** @throws RigError USAGE when the run is another adapter's, did not fail, or was made by the person who decides */
-function checkedRun(record: RunRecord, serial: string, by: string): RunRecord {
+function checkedRun(record: RunRecord, serial: string, by: string, doubted: ReadonlySet<string>): RunRecord {
   const { head, outcome } = record;
   if (head.adapter.serial !== serial) {
     throw new RigError(
@@ -58,8 +73,9 @@ function checkedRun(record: RunRecord, serial: string, by: string): RunRecord {
       `${head.id} is of "${visible(head.adapter.serial)}", not of "${visible(serial).slice(0, 64)}"`,
     );
   }
-  if (!isFail(outcome?.verdict)) {
-    throw new RigError("USAGE", `${head.id} is ${outcome?.verdict ?? "going on"}: only a fail is disposed of`);
+  if (!isFail(outcome?.verdict) && !(outcome && doubted.has(head.id))) {
+    const is = outcome?.verdict ?? "going on";
+    throw new RigError("USAGE", `${head.id} is ${is}: only a fail, or a run in doubt, is disposed of`);
   }
   if (samePerson(head.operator, by)) {
     throw new RigError("USAGE", `"${visible(by)}" ran ${head.id}: another person decides what becomes of it`);

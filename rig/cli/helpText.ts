@@ -80,6 +80,7 @@ export const taught: Readonly<Record<string, Taught>> = {
     examples: [
       "rig rejudge R000042 --limits my-limits.yaml",
       "rig rejudge R000042 --calibration as-found.yaml --html /tmp/again.html",
+      'rig rejudge R000042 --calibration as-found.yaml --by "Quinn Example"    # ends a doubt when the pass holds',
       "rig rejudge --all --limits my-limits.yaml",
     ],
     exitCodes: "0 no verdict changes, 2 wrong usage or input, 10 something changes, 20 a pass becomes a fail",
@@ -88,6 +89,7 @@ export const taught: Readonly<Record<string, Taught>> = {
     examples: [
       "rig impact --instrument SIM-OHM-1 --since 2026-05-01 --as-found as-found.yaml",
       "rig impact --instrument SIM-OHM-1 --since 2026-05-01 --as-found as-found.yaml --csv",
+      'rig impact --instrument SIM-OHM-1 --since 2026-05-01 --as-found as-found.yaml --by "Quinn Example"   # written down',
     ],
     exitCodes:
       "0 nothing changes, 2 wrong usage or input, 10 something changes or cannot be said, 20 a pass does not hold any more",
@@ -250,7 +252,7 @@ export const taught: Readonly<Record<string, Taught>> = {
       "rig verify R000042.evidence.jsonl --key keys/fedcba9876543210.pub.pem --require released --head head.json",
     ],
     exitCodes:
-      "0 whole and signed by a key given, 2 wrong usage or input, 10 whole but not signed so, 20 damaged or forged",
+      "0 whole and signed by a key given, 2 wrong usage or input, 10 whole but not signed so, or in doubt, 20 damaged or forged",
   },
   head: {
     examples: ["rig head --out /tmp/head.json"],

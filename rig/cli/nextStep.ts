@@ -1,5 +1,6 @@
 /** What to do with an adapter after a run: by its verdict, the retest policy of its limits and what QA has decided. */
 import { dispositionOf, openFailsOf } from "../ledger/dispositions.ts";
+import { openDoubtsOf } from "../ledger/doubts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Outcome } from "../model/verdict.ts";
@@ -25,7 +26,8 @@ export function nextStep(
   if (failed) return afterFail(ledger, reader, head, open);
   if (ending !== "completed") return { is: ending === "rig-error" ? "engineer" : "repeat" };
   if (verdict === "not-judged") return { is: "repeat" };
-  if (verdict === "inconclusive") return { is: "undecided" };
+  const doubted = openDoubtsOf(ledger, { id: head.id, serial: head.adapter.serial }).length > 0;
+  if (verdict === "inconclusive" || doubted) return { is: "undecided" };
   return { is: "passed", verdict, openFails: open.map(({ id }) => id) };
 }
 

@@ -1,5 +1,7 @@
 /** What a person is told of retests and of fails that nobody has decided about. */
 import { dispositionOf, openFailsOf } from "../ledger/dispositions.ts";
+import { doubtText } from "../ledger/doubtFold.ts";
+import { openDoubtsOf } from "../ledger/doubts.ts";
 import { type Ledger, openLedger } from "../ledger/ledger.ts";
 import { lacking } from "../ledger/seen.ts";
 import { openReader, type Reader, type RunRow } from "../store/reader.ts";
@@ -53,6 +55,9 @@ export async function runStanding(
       retest,
       decided ? `${decided.body.number}: ${decided.body.decision} by ${decided.by}, ${decided.body.reason}` : "",
       openFailText(open),
+      ...openDoubtsOf(ledger, { id: head.id, serial }).map(
+        (doubt) => `${doubtText(doubt)}: judge it again (rig rejudge) or dispose of it`,
+      ),
     ].filter((text) => text !== "");
   } finally {
     ledger.close();

@@ -5,16 +5,24 @@ import { drawLabel, type LabelFormat } from "../../reports/label.ts";
 import { fileStem } from "../../reports/text/escape.ts";
 import { type Format, type standardFormats, writeReports, writeTogether } from "../../reports/write.ts";
 import { handingOutBarred, openFailsOf } from "../ledger/dispositions.ts";
+import { doubtText } from "../ledger/doubtFold.ts";
+import { openDoubtsOf } from "../ledger/doubts.ts";
 import { openCheckedLedger, openLedger } from "../ledger/ledger.ts";
-import { requireSeen } from "../ledger/seen.ts";
+import { lacking, requireSeen } from "../ledger/seen.ts";
 import { openReader, type Reader } from "../store/reader.ts";
-import type { RunHead } from "../store/types.ts";
+import type { RunHead, RunRecord } from "../store/types.ts";
 
-/** Signatures and amendments of a run. */
-export async function decisionsOn(store: string, id: string, hash?: string): Promise<Decisions> {
+/** What people decided about a run since, and what is open of its adapter. */
+export async function decisionsOn(store: string, reader: Pick<Reader, "list">, record: RunRecord): Promise<Decisions> {
+  const { id, run, adapter, simulated, ledger: seen } = record.head;
   const ledger = await openLedger(store);
   try {
-    return decisionsOf(ledger, id, hash);
+    const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
+    const lacks = seen && lacking(ledger, [{ run, ...seen }]);
+    return decisionsOf(ledger, id, record.hash, {
+      ...{ serial: adapter.serial, simulated, openFails: open.map((row) => row.id) },
+      ...(lacks === undefined ? {} : { lacks }),
+    });
   } finally {
     ledger.close();
   }
@@ -27,12 +35,19 @@ interface Standing {
   readonly barred: string | undefined;
 }
 
-async function standingOn(store: string, reader: Reader, { adapter, started, simulated }: RunHead): Promise<Standing> {
+async function standingOn(
+  store: string,
+  reader: Reader,
+  { id, adapter, started, simulated }: RunHead,
+): Promise<Standing> {
   const ledger = await openCheckedLedger(store);
   try {
     requireSeen(ledger, reader.ledgersSeen(), store);
     const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
-    const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
+    const [doubt] = openDoubtsOf(ledger, { id, serial: adapter.serial });
+    const barred = doubt
+      ? `it is ${doubtText(doubt)}`
+      : handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
     return { open: open.map(({ id }) => id), barred };
   } finally {
     ledger.close();
@@ -49,7 +64,7 @@ export async function writeRunReports<F extends Format = (typeof standardFormats
   const reader = await openReader(store);
   try {
     const record = reader.record(run);
-    return await writeReports(record, reader, dir, wanted, await decisionsOn(store, record.head.id, record.hash));
+    return await writeReports(record, reader, dir, wanted, await decisionsOn(store, reader, record));
   } finally {
     reader.close();
   }
@@ -66,7 +81,7 @@ export async function writeLabels(
   try {
     const record = reader.record(run);
     const { id } = record.head;
-    const content = contentOf(record, new Map(), reader.fault(run), await decisionsOn(store, id, record.hash));
+    const content = contentOf(record, new Map(), reader.fault(run), await decisionsOn(store, reader, record));
     const { open, barred } = await standingOn(store, reader, record.head);
     const files: Record<string, Uint8Array> = {};
     for (const format of wanted)

@@ -4,6 +4,8 @@
  */
 
 import { dispositionOf, handingOutBarred, openFailsOf } from "../ledger/dispositions.ts";
+import { doubtText } from "../ledger/doubtFold.ts";
+import { openDoubtsOf } from "../ledger/doubts.ts";
 import { keyKind, keysOf, type RegisteredKey } from "../ledger/keyEntries.ts";
 import { appendEntry, type Entry, type Ledger, openLedger } from "../ledger/ledger.ts";
 import { requireSeen } from "../ledger/seen.ts";
@@ -167,6 +169,8 @@ export function whyNotSigned(
   );
   if (others[0] !== undefined)
     return `the fail of ${others[0].id} is open for this serial number: QA disposes of it first`;
+  const [doubt] = openDoubtsOf(ledger, { id, serial: adapter.serial });
+  if (doubt !== undefined) return `it is ${doubtText(doubt)}: judge it again (rig rejudge) or dispose of it`;
   const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
   if (barred !== undefined) return barred;
   if (!needsConcession(outcome) || dispositionOf(ledger, adapter.serial, id)?.body.decision === "use-as-is")

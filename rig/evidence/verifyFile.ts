@@ -30,7 +30,7 @@ export function verifyFile(request: VerifyRequest, out: (line: string) => void):
   if (request.json) out(JSON.stringify({ file, exitCode: code, ...verified }));
   else {
     for (const line of wordsOf(file, verified)) out(line);
-    if (code === 10 && verified.state === "signed" && verified.ledger.left === 0)
+    if (code === 10 && verified.state === "signed" && verified.ledger.left + verified.doubts.length === 0)
       out(`  nobody with a given key has signed "${require}"`);
   }
   return code;
@@ -38,7 +38,7 @@ export function verifyFile(request: VerifyRequest, out: (line: string) => void):
 
 function codeOf(verified: Verified, require: Meaning | undefined): number {
   // What was left out may take back what is shown.
-  if (verified.state === "signed" && verified.ledger.left > 0) return 10;
+  if (verified.state === "signed" && (verified.ledger.left > 0 || verified.doubts.length > 0)) return 10;
   if (verified.state !== "signed" || require === undefined) return exitCodes[verified.state];
   const { edition } = verified.signOff;
   const has = verified.signatures.some(

@@ -1,5 +1,6 @@
 /** What a verification says to a person. */
 
+import { doubtText } from "../ledger/doubtFold.ts";
 import { printable } from "../model/printable.ts";
 import { idOf } from "../store/ids.ts";
 import type { SignatureResult } from "./verify/signedPart.ts";
@@ -13,8 +14,9 @@ const headlines: Readonly<Record<Verified["state"], string>> = {
 
 /** Lines without colour; foreign text is made harmless. */
 export function wordsOf(file: string, verified: Verified): readonly string[] {
-  const { state, findings, found, signatures, ledger } = verified;
-  const headline = state === "signed" && ledger.left > 0 ? "SIGNED, THE LEDGER NOT WHOLE" : headlines[state];
+  const { state, findings, found, signatures, ledger, doubts } = verified;
+  const reserve = ledger.left > 0 ? "SIGNED, THE LEDGER NOT WHOLE" : doubts.length > 0 ? "SIGNED, IN DOUBT" : undefined;
+  const headline = state === "signed" && reserve !== undefined ? reserve : headlines[state];
   return [
     `${headline}   ${printable(file)}`,
     ...runLines(verified),
@@ -22,6 +24,7 @@ export function wordsOf(file: string, verified: Verified): readonly string[] {
     ...(found > findings.length ? [`  ✗ and ${found - findings.length} more`] : []),
     ...signatures.flatMap(signatureLines),
     ...(signatures.length === 0 ? ["  no signature"] : []),
+    ...doubts.map((doubt) => `  ? ${printable(doubtText(doubt))}, entry ${doubt.seq} of the ledger`),
     ...notes(verified),
   ];
 }

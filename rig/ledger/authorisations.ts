@@ -98,6 +98,15 @@ export function standingOf(
   return { is: "not-authorised", why };
 }
 
+/** @throws RigError USAGE when operators are registered and this person is not among them as qa */
+export function requireQa(ledger: Ledger, by: string, does: string): void {
+  const history = authorisationsOf(ledger);
+  const today = new Date().toISOString().slice(0, 10);
+  const isQa = heldBy(history).some((one) => samePerson(one.operator, by) && one.role === "qa" && one.until >= today);
+  if (history.length === 0 || isQa) return;
+  throw new RigError("USAGE", `"${by}" holds no authorisation as qa: only QA ${does} (rig operators list)`);
+}
+
 /** @throws RigError USAGE for a wrong field, or somebody who authorises himself; STORAGE_FAILED */
 export async function authorise(
   dir: string,

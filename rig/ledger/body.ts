@@ -46,7 +46,7 @@ export function checkBody<B>(kind: string, schema: z.ZodType<B>, body: unknown):
  * @throws RigError STORAGE_FAILED
  */
 export function decided<B>(
-  ledger: Ledger,
+  ledger: Pick<Ledger, "entries">,
   kind: string,
   schema: z.ZodType<B>,
   subject?: string,

@@ -6,10 +6,10 @@ import { z } from "zod";
 import { RigError } from "../model/errors.ts";
 import type { Verdict } from "../model/verdict.ts";
 import type { Reader, RunRow } from "../store/reader.ts";
-import { authorisationsOf, heldBy } from "./authorisations.ts";
+import { requireQa } from "./authorisations.ts";
 import { checkBody, type Decided, decided, line } from "./body.ts";
+import { doubtEndKind, doubtKind, openDoubts } from "./doubtFold.ts";
 import { appendEntry, type Ledger, openLedger } from "./ledger.ts";
-import { samePerson } from "./signing.ts";
 
 export const dispositionKind = "disposition";
 
@@ -32,7 +32,7 @@ export type DispositionBody = z.infer<typeof schema>;
 export type Disposition = Decided<DispositionBody>;
 
 /** All of a store, or of one serial number, oldest first. */
-export const dispositionsOf = (ledger: Ledger, serial?: string): readonly Disposition[] =>
+export const dispositionsOf = (ledger: Pick<Ledger, "entries">, serial?: string): readonly Disposition[] =>
   decided(ledger, dispositionKind, schema, serial);
 
 /** A verdict that only a disposition closes. A conditional fail is a fail within its uncertainty, and no less open. */
@@ -73,7 +73,11 @@ export const failsOf = (reader: Pick<Reader, "list">, serial: string): readonly 
  * Fails of a serial number that no disposition names, oldest first; empty: none is open. What hands an adapter out (label,
  * release, certificate) asks here. Fails on a twin are listed too, marked `simulated`.
  */
-export function openFailsOf(ledger: Ledger, reader: Pick<Reader, "list">, serial: string): readonly RunRow[] {
+export function openFailsOf(
+  ledger: Pick<Ledger, "entries">,
+  reader: Pick<Reader, "list">,
+  serial: string,
+): readonly RunRow[] {
   const closed = new Set(dispositionsOf(ledger, serial).flatMap(({ body }) => body.runs));
   return failsOf(reader, serial).filter((row) => !closed.has(row.id));
 }
@@ -94,9 +98,9 @@ export function handingOutBarred(
   return `${reworked.body.number} of ${reworked.by} ordered a rework after this run began: a run after the rework is needed`;
 }
 
-/** What became of a run, if somebody decided. */
+/** What became of a run, if somebody decided; the last word, for a doubt may have come after the first. */
 export const dispositionOf = (ledger: Ledger, serial: string, run: string): Disposition | undefined =>
-  dispositionsOf(ledger, serial).find(({ body }) => body.runs.includes(run));
+  dispositionsOf(ledger, serial).findLast(({ body }) => body.runs.includes(run));
 
 const numberOf = (count: number): string => `D-${String(count).padStart(6, "0")}`;
 
@@ -110,17 +114,20 @@ export interface NewDisposition {
   readonly by: string;
 }
 
-/** @throws RigError USAGE when operators are registered and this person is not among them as qa */
-function requireQa(ledger: Ledger, by: string): void {
-  const history = authorisationsOf(ledger);
-  const today = new Date().toISOString().slice(0, 10);
-  const isQa = heldBy(history).some((one) => samePerson(one.operator, by) && one.role === "qa" && one.until >= today);
-  if (history.length === 0 || isQa) return;
-  throw new RigError("USAGE", `"${by}" holds no authorisation as qa: only QA disposes of a fail (rig operators list)`);
+function isInDoubt(ledger: Ledger, made: readonly Disposition[], run: string): boolean {
+  const about = [...ledger.entries(doubtKind, run), ...ledger.entries(doubtEndKind, run)];
+  const closings = made.map(({ seq, body }) => ({ seq, runs: body.runs }));
+  return (
+    openDoubts(
+      about.sort((a, b) => a.seq - b.seq),
+      closings,
+      run,
+    ).length > 0
+  );
 }
 
 /**
- * Decides; each run once and for all. The caller has looked at the runs themselves.
+ * Decides; each run once and for all, unless a doubt arose after it. The caller has looked at the runs themselves.
  * @throws RigError USAGE when a run was decided before, a field is wrong, or the person is not QA; STORAGE_FAILED
  */
 export async function dispose(dir: string, made: NewDisposition): Promise<Disposition> {
@@ -131,14 +138,15 @@ export async function dispose(dir: string, made: NewDisposition): Promise<Dispos
   ledger.close();
   const body = checkBody("disposition", schema, { number, ...rest, runs: [...new Set(rest.runs)].sort() });
   const entry = await appendEntry(dir, { kind: dispositionKind, subject: serial, by, body }, (now) => {
-    requireQa(now, by);
+    requireQa(now, by, "disposes of a fail");
     const before = dispositionsOf(now);
     if (numberOf(before.length + 1) !== number) {
       throw new RigError("USAGE", `${number} was given to another disposition in this moment: try again`);
     }
     for (const { body: old } of before) {
       const twice = old.runs.find((run) => body.runs.includes(run));
-      if (twice !== undefined) throw new RigError("USAGE", `${twice} was disposed of before, by ${old.number}`);
+      if (twice !== undefined && !isInDoubt(now, before, twice))
+        throw new RigError("USAGE", `${twice} was disposed of before, by ${old.number}`);
     }
   });
   return { seq: entry.seq, utc: entry.utc, by, subject: serial, body };

@@ -200,26 +200,42 @@ export async function openCheckedLedger(dir: string): Promise<Ledger> {
  * @throws RigError STORAGE_FAILED (also when the chain does not hold), STORE_VERSION, USAGE for a decision without a name
  */
 export async function appendEntry(dir: string, made: NewEntry, check?: (ledger: Ledger) => void): Promise<Entry> {
-  if (made.by.trim() === "") throw new RigError("USAGE", `a ${made.kind} needs the name of who decides (--by NAME)`);
+  requireName(made);
+  const [entry] = await appendEntries(dir, (ledger) => {
+    check?.(ledger);
+    return [made];
+  });
+  if (entry === undefined) throw new TypeError("one entry was to be written");
+  return entry;
+}
+
+function requireName({ kind, by }: NewEntry): void {
+  if (by.trim() === "") throw new RigError("USAGE", `a ${kind} needs the name of who decides (--by NAME)`);
+}
+
+/** As `appendEntry`, for decisions that belong together: all are written or none; `make` sees the ledger before them. */
+export async function appendEntries(
+  dir: string,
+  make: (ledger: Ledger) => readonly NewEntry[],
+): Promise<readonly Entry[]> {
   const db = await openStore(dir, {}, shape);
   try {
     return inTransaction(db, () => {
       const ledger = new Ledger(db, dir);
       const fault = ledger.fault();
       if (fault !== undefined) throw new RigError("STORAGE_FAILED", `${storeFile(dir, shape)}: ${fault}`, { dir });
-      check?.(ledger);
-      const last = ledger.head();
-      const entry = { ...made, seq: last.entries + 1, utc: new Date().toISOString() };
-      const text = canonical(entry as unknown as Data);
-      const hash = entryLinkOf(last.hash, withheldOf({ ...entry, text }));
-      db.prepare("INSERT INTO entry (seq, kind, subject, text, hash) VALUES (?, ?, ?, ?, ?)").run(
-        entry.seq,
-        entry.kind,
-        entry.subject,
-        text,
-        hash,
-      );
-      return { ...entry, hash };
+      const insert = db.prepare("INSERT INTO entry (seq, kind, subject, text, hash) VALUES (?, ?, ?, ?, ?)");
+      let last = ledger.head();
+      const utc = new Date().toISOString();
+      return make(ledger).map((made) => {
+        requireName(made);
+        const entry = { ...made, seq: last.entries + 1, utc };
+        const text = canonical(entry as unknown as Data);
+        const hash = entryLinkOf(last.hash, withheldOf({ ...entry, text }));
+        insert.run(entry.seq, entry.kind, entry.subject, text, hash);
+        last = { entries: entry.seq, hash };
+        return { ...entry, hash };
+      });
     });
   } catch (error) {
     throw storageError("cannot write", dir, error, shape);

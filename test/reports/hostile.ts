@@ -113,4 +113,8 @@ export function spoiled(text: string): Sample {
 export const spoiledDecisions = (text: string): Decisions => ({
   signatures: [{ by: text, role: text, meaning: text, reason: text, utc: text }],
   amendments: [{ by: text, reason: text, utc: text }],
+  doubts: [{ seq: 7, utc: text, by: text, finding: text, instrument: text, certificate: text, now: text }],
+  dispositions: [{ number: text, decision: text, runs: [text], reason: text, by: text, utc: text }],
+  openFails: [text],
+  ledgerLacks: text,
 });

@@ -42,6 +42,7 @@ const said = (by: string, role: string, meaning: string, utc: string) => ({
 });
 const finished = said("Tom", "technician", "finished", "2026-08-22T12:00:00.000Z");
 const decisions: Decisions = {
+  ...noDecisions,
   signatures: [finished, said("Quinn", "qa", "released", "2026-08-23T12:00:00.000Z")],
   amendments: [{ by: "Quinn", reason: "customer's name corrected", utc: "2026-08-24T12:00:00.000Z" }],
 };

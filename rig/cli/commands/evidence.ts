@@ -3,10 +3,13 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "n
 import { basename } from "node:path";
 import { exportRun } from "../../evidence/exportRun.ts";
 import { type VerifyRequest, verifyFile } from "../../evidence/verifyFile.ts";
+import { doubtText } from "../../ledger/doubtFold.ts";
+import { openDoubtsOf } from "../../ledger/doubts.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import { requireSeen } from "../../ledger/seen.ts";
 import { canonical } from "../../model/data.ts";
 import { RigError } from "../../model/errors.ts";
+import { printable } from "../../model/printable.ts";
 import { idOf } from "../../store/ids.ts";
 import { openRaw } from "../../store/raw.ts";
 import { attachKept, checkAttaching } from "../attaching.ts";
@@ -62,9 +65,11 @@ export async function exportEvidence(run: string, options: ExportOptions): Promi
     const done = writeWhole(path, (piece) =>
       exportRun({ runs, ledger, attachment }, run, { whole: options.chain }, piece),
     );
-    if (options.json) return out(JSON.stringify({ file: path, ...done }));
+    const inDoubt = openDoubtsOf(ledger, { id }).map(doubtText);
+    if (options.json) return out(JSON.stringify({ file: path, ...done, inDoubt }));
     const mark = done.simulated ? "   SIMULATED" : "";
     out(`${path}: ${id}, ${(done.bytes / 1e6).toFixed(1)} MB, fingerprint ${done.fingerprint.slice(0, 16)}${mark}`);
+    for (const doubt of inDoubt) out(`  ${printable(doubt)}`);
     out(`  rig verify ${path} --key PUBLIC.pem`);
   } finally {
     ledger.close();

@@ -11,7 +11,9 @@ import { asRigError, RigError } from "../../model/errors.ts";
 import { isPass } from "../../model/verdict.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
 import type { RunRecord } from "../../store/types.ts";
+import { checkLabel } from "../inputs.ts";
 import { periodOf } from "../period.ts";
+import { recordedText, recordImpact } from "../rejudge/doubting.ts";
 import { impactCsv } from "../rejudge/impactCsv.ts";
 import { allRuns, progressOf } from "../rejudge/many.ts";
 import { Benches } from "../rejudge/planOf.ts";
@@ -26,6 +28,8 @@ export interface ImpactOptions {
   readonly bench?: string;
   readonly csv: boolean;
   readonly json: boolean;
+  /** Who writes the finding down; absent: it is only printed. */
+  readonly by?: string;
 }
 
 /** One run that the instrument took part in. */
@@ -42,6 +46,8 @@ export interface Touched {
   readonly now: string;
   /** Whether a pass stays one; unknown where today's program does not reproduce the record. Undefined: it was none. */
   readonly holds?: boolean | "unknown";
+  /** It has no outcome yet. */
+  readonly open: boolean;
   /** Why it could not be judged again. */
   readonly refused?: string;
   readonly found?: Rejudged;
@@ -61,6 +67,7 @@ export async function impact(options: ImpactOptions): Promise<number> {
     throw new RigError("USAGE", `${file}, --instrument says ${JSON.stringify(instrument.slice(0, 64))}`);
   }
   const { since = "" } = periodOf({ since: options.since });
+  const by = options.by === undefined ? undefined : checkLabel("name of who writes it down", options.by);
   const reader = await openReader(options.store);
   const ledger = await openLedger(options.store);
   try {
@@ -70,6 +77,11 @@ export async function impact(options: ImpactOptions): Promise<number> {
     if (options.json) out(JSON.stringify(impactData(options, correction, touched)));
     else if (options.csv) process.stdout.write(impactCsv(touched));
     else for (const line of impactText(options, correction, touched)) out(line);
+    if (by !== undefined) {
+      const recorded = await recordImpact(options.store, correction, touched, { since: since.slice(0, 10), by });
+      say(recordedText(recorded));
+    } else if (touched.some(({ holds }) => holds === false || holds === "unknown"))
+      say("Nothing was written down: with --by NAME label, release and reports know of it (docs/rejudge.md)");
     return codeOf(touched);
   } finally {
     ledger.close();
@@ -116,13 +128,15 @@ export async function touchedRuns(
       roles,
       signatures: everSigned(ledger, head.id),
       before: record.outcome ? outcomeWords(record.outcome) : "going on",
+      open: record.outcome === undefined,
     };
+    const { outcome } = record;
+    const was = outcome !== undefined && isPass(outcome.verdict) && outcome.ending === "completed";
     touched.push({ ...facts, ...(await judgedAgain()) });
 
     async function judgedAgain(): Promise<Pick<Touched, "now" | "holds" | "refused" | "found">> {
       try {
         const found = await rejudge(reader, record, { correction }, benches);
-        const was = isPass(found.before.verdict) && found.before.ending === "completed";
         const stays = isPass(found.after.verdict) && found.after.ending === "completed" && !found.needsTest;
         const without = found.how === "replayed" && found.corrected === 0;
         const holds = without || (found.how === "rows" && found.needsTest) ? "unknown" : stays;
@@ -132,7 +146,7 @@ export async function touchedRuns(
       } catch (thrown) {
         const error = asRigError(thrown);
         if (error.kind !== "usage") throw error;
-        return { now: "not judged again", refused: error.message };
+        return { now: "not judged again", refused: error.message, ...(was ? { holds: "unknown" } : {}) };
       }
     }
   }

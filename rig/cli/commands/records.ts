@@ -2,11 +2,12 @@
 import { contentOf } from "../../../reports/content.ts";
 import { jsonObject } from "../../../reports/json.ts";
 import { seriesOf } from "../../../reports/write.ts";
+import { runsInDoubt } from "../../ledger/doubts.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import { RigError } from "../../model/errors.ts";
 import { printable } from "../../model/printable.ts";
 import { isPass, type Verdict, verdicts } from "../../model/verdict.ts";
-import { openReader } from "../../store/reader.ts";
+import { openReader, type RunRow } from "../../store/reader.ts";
 import { lackingFor, openFailsIn, runStanding } from "../openFails.ts";
 import { periodOf } from "../period.ts";
 import { shown } from "../progress.ts";
@@ -43,14 +44,20 @@ export async function runs(options: ListOptions): Promise<void> {
       ...periodOf(options),
     });
     const openFails = openFailsIn(ledger, reader);
+    const doubted = runsInDoubt(ledger);
     const signOff = (row: { readonly id: string }) => signOffIn(ledger, row.id);
     if (options.json) {
-      return out(JSON.stringify(rows.map((row) => ({ ...row, openFails: openFails(row), signOff: signOff(row) }))));
+      const facts = (row: RunRow) => ({
+        openFails: openFails(row),
+        inDoubt: doubted.has(row.id),
+        signOff: signOff(row),
+      });
+      return out(JSON.stringify(rows.map((row) => ({ ...row, ...facts(row) }))));
     }
     if (rows.length === 0) return out("no runs");
     for (const row of rows) {
       const result = row.outcome ? headline(row.outcome) : "going on";
-      const open = openFails(row).length > 0 ? "  open fail" : "";
+      const open = `${openFails(row).length > 0 ? "  open fail" : ""}${doubted.has(row.id) ? "  IN DOUBT" : ""}`;
       const { faults, ...standing } = signOff(row);
       const signed = [signWord(standing), faults > 0 ? "BAD SIGNATURE" : ""].filter((word) => word !== "").join(", ");
       const mark = `${row.simulated ? "  SIMULATED" : ""}${open}${signed === "" ? "" : `  ${signed}`}`;
@@ -69,7 +76,7 @@ export async function show(run: string, options: { readonly store: string; reado
   try {
     const record = reader.record(run);
     if (options.json) {
-      const decisions = await decisionsOn(options.store, record.head.id, record.hash);
+      const decisions = await decisionsOn(options.store, reader, record);
       const content = contentOf(record, seriesOf(record, reader), reader.fault(record.head.run), decisions);
       return out(JSON.stringify(jsonObject(content)));
     }

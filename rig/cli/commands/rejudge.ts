@@ -1,15 +1,21 @@
 /** `rig rejudge`: stored runs judged again by other limits or with corrected readings; the record stays as it is. */
 import { writeFileSync } from "node:fs";
+import { shown as printable } from "../../../reports/text/escape.ts";
 import { loadAsFound } from "../../bench/asFoundFile.ts";
 import { loadLimits } from "../../bench/limitsFile.ts";
+import { endDoubt, requireDoubt } from "../../ledger/doubts.ts";
+import { openLedger } from "../../ledger/ledger.ts";
+import type { Correction } from "../../model/correction.ts";
 import { asRigError, RigError } from "../../model/errors.ts";
+import { isPass } from "../../model/verdict.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { controlled } from "../controlledLimits.ts";
+import { checkLabel } from "../inputs.ts";
 import { allRuns, progressOf } from "../rejudge/many.ts";
 import { Benches } from "../rejudge/planOf.ts";
 import { type Change, type Rejudged, rejudge, rolesOf } from "../rejudge/rejudge.ts";
-import { exitOf, rejudgedData, rejudgedText } from "../rejudge/words.ts";
+import { exitOf, rejudgedData, rejudgedText, verdictNow } from "../rejudge/words.ts";
 
 export interface RejudgeOptions {
   readonly store: string;
@@ -19,6 +25,8 @@ export interface RejudgeOptions {
   readonly html?: string;
   readonly all: boolean;
   readonly json: boolean;
+  /** QA, who ends the doubt by this instrument. */
+  readonly by?: string;
 }
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -29,6 +37,12 @@ export async function rejudgeCommand(run: string | undefined, options: RejudgeOp
   if (options.limits === undefined && options.calibration === undefined)
     throw new RigError("USAGE", "say what is to change: --limits FILE, --calibration FILE, or both");
   if ((run === undefined) !== options.all) throw new RigError("USAGE", "give one run, or --all");
+  if (options.by !== undefined && (run === undefined || options.calibration === undefined || options.limits))
+    throw new RigError(
+      "USAGE",
+      "--by ends the doubt about one run by one instrument: RUN --calibration FILE --by NAME",
+    );
+  if (options.by !== undefined) checkLabel("name of who ends the doubt", options.by);
   const change: Change = {
     ...(options.limits === undefined ? {} : { limits: await controlled(loadLimits(options.limits), options.store) }),
     ...(options.calibration === undefined ? {} : { correction: loadAsFound(options.calibration) }),
@@ -53,7 +67,31 @@ async function oneRun(reader: Reader, run: string, change: Change, benches: Benc
   if (change.correction && found.how === "replayed" && found.corrected === 0)
     say(`No reading of ${record.head.id} was corrected: look at op, unit, channels and where of the file's errors.`);
   await writePage([found], options.html);
+  if (options.by !== undefined && change.correction) await endDoubtOf(found, change.correction, options.by, options);
   return exitOf(found);
+}
+
+/** @throws RigError USAGE when the run is not in doubt by this instrument, or the pass does not hold */
+async function endDoubtOf(
+  found: Rejudged,
+  { instrument, certificate, hash }: Correction,
+  by: string,
+  { store }: RejudgeOptions,
+) {
+  const { head } = found.record;
+  const ledger = await openLedger(store);
+  try {
+    requireDoubt(ledger, { run: head.id, serial: head.adapter.serial, instrument });
+  } finally {
+    ledger.close();
+  }
+  const holds = isPass(found.after.verdict) && found.after.ending === "completed" && !found.needsTest;
+  if (found.how !== "replayed" || found.corrected === 0 || !holds)
+    throw new RigError("USAGE", `${head.id} stays in doubt: judged again it is ${verdictNow(found)}`);
+  const from = { instrument, certificate, file: hash };
+  const made = { ...from, run: head.id, serial: head.adapter.serial, now: verdictNow(found).slice(0, 200), by };
+  const { seq } = await endDoubt(store, made);
+  say(`${head.id} is no longer in doubt by ${printable(instrument, 64)}: entry ${seq} of the ledger`);
 }
 
 function refuseForeign(record: RunRecord, { correction }: Change): void {

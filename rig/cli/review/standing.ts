@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { shown } from "../../../reports/text/escape.ts";
 import { dispositionOf, handingOutBarred, isFail, openFailsOf } from "../../ledger/dispositions.ts";
+import { openDoubtsOf } from "../../ledger/doubts.ts";
 import { keyKind, keysOf } from "../../ledger/keyEntries.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { type SignOff, signOffOf, type ValidSigned } from "../../ledger/signatures.ts";
@@ -40,7 +41,8 @@ export function standingOf(ledger: Ledger, reader: Reader, looked: Looked): Stan
   const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
   const decided = dispositionOf(ledger, adapter.serial, id);
   const seen = seenOf(ledger, record);
-  const notDisposed = whyNotDisposed(record, name, decided !== undefined);
+  const inDoubt = openDoubtsOf(ledger, { id, serial: adapter.serial }).length > 0;
+  const notDisposed = whyNotDisposed(record, name, { decided: decided !== undefined, inDoubt });
   return {
     state: standing.state,
     edition: standing.edition,
@@ -97,9 +99,14 @@ function whyNot(
   return whyNotSigned({ head, outcome, reader }, ledger, standing, { meaning, edition, name, key: "" });
 }
 
-function whyNotDisposed({ head, outcome }: RunRecord, name: string, decided: boolean): string | undefined {
-  if (!isFail(outcome?.verdict)) return "only a fail is disposed of";
-  if (decided) return "it was disposed of: each run once and for all";
+function whyNotDisposed(
+  { head, outcome }: RunRecord,
+  name: string,
+  { decided, inDoubt }: { readonly decided: boolean; readonly inDoubt: boolean },
+): string | undefined {
+  const inQuestion = isFail(outcome?.verdict) || (outcome !== undefined && inDoubt);
+  if (!inQuestion) return "only a fail, or a run in doubt, is disposed of";
+  if (decided && !inDoubt) return "it was disposed of: each run once and for all";
   return samePerson(head.operator, name) ? "who ran the test does not decide what becomes of it" : undefined;
 }
 

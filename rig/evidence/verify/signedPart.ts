@@ -1,4 +1,5 @@
 /** What was signed about the run: whether each signature holds, and whether it is about what the file shows. */
+import { type Closing, doubtText, type OpenDoubt, openDoubts } from "../../ledger/doubtFold.ts";
 import { keysOf } from "../../ledger/keyEntries.ts";
 import {
   amendmentKind,
@@ -50,6 +51,8 @@ export interface SignedResult {
   readonly signatures: readonly SignatureResult[];
   /** By the keys that were given alone; a rejection counts whoever signed it. */
   readonly signOff: SignOff;
+  /** Open at the end of the ledger: an instrument of this run was found to read wrongly. */
+  readonly doubts: readonly OpenDoubt[];
   /** What the file says when the keys that were not given are taken at its word too. */
   readonly claimed: SignOff["state"];
 }
@@ -75,7 +78,8 @@ export function checkSigned(
       signed.fault ??
       (signed.statement &&
         (faultOfContent(signed.statement, entry, said) ??
-          faultOfDisposition(signed.statement, entry, entries.dispositions)));
+          faultOfDisposition(signed.statement, entry, entries.dispositions) ??
+          faultOfDoubt(signed.statement, entry, entries)));
     return why === undefined ? signed : { ...signed, fault: why };
   });
   const signOff = foldSigned(judged);
@@ -90,7 +94,25 @@ export function checkSigned(
     const more = disposition === undefined ? {} : { disposition };
     return [{ entry: seq, name, role, meaning, reason, utc, key, edition, waived, ...more, state }];
   });
-  return { signatures, signOff: byGiven(signOff, given), claimed: signOff.state };
+  const doubts = said.id === undefined ? [] : doubtsIn(entries, said.id);
+  return { signatures, signOff: byGiven(signOff, given), doubts, claimed: signOff.state };
+}
+
+type AboutRun = Pick<Parameters<typeof checkSigned>[0], "aboutRun" | "dispositions">;
+
+function doubtsIn({ aboutRun, dispositions }: AboutRun, run: string, before?: number): readonly OpenDoubt[] {
+  const closings = dispositions.map(({ seq, body }) => ({
+    seq,
+    runs: Array.isArray(body["runs"]) ? body["runs"] : [],
+  }));
+  return openDoubts(aboutRun, closings as readonly Closing[], run, before);
+}
+
+/** Nobody releases a run whose instrument was found to read wrongly, before that is settled. */
+function faultOfDoubt({ run, meaning }: Statement, { seq }: ReadEntry, entries: AboutRun): string | undefined {
+  if (meaning !== "released") return undefined;
+  const [doubt] = doubtsIn(entries, run, seq);
+  return doubt && `the run was ${doubtText(doubt)}`;
 }
 
 function byGiven(all: SignOff, given: ReadonlySet<string>): SignOff {

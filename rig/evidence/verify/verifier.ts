@@ -36,6 +36,7 @@ export interface Verified {
   readonly signatures: readonly SignatureResult[];
   readonly signOff: SignedResult["signOff"];
   readonly claimed: SignedResult["claimed"];
+  readonly doubts: SignedResult["doubts"];
   readonly attachments: readonly AttachmentResult[];
   readonly chain: { readonly from: number; readonly to: number; readonly compared: readonly Anchor[] };
   readonly ledger: { readonly entries: number; readonly withheld: number; readonly left: number };
@@ -175,7 +176,7 @@ export class Verifier {
     this.chain.end(this.run.said, this.anchors);
     this.attachments.end();
     this.ledger.end();
-    const { signatures, signOff, claimed } = checkSigned(this.ledger, this.run.said, this.options.keys, found);
+    const { signatures, signOff, claimed, doubts } = checkSigned(this.ledger, this.run.said, this.options.keys, found);
     // Of the newest edition: a good signature of an older one says nothing about what an unchecked key made of it.
     const isSigned = signatures.some(({ state, edition }) => state === "good" && edition === signOff.edition);
     const { from, to, compared } = this.chain;
@@ -188,6 +189,7 @@ export class Verifier {
       signatures,
       signOff,
       claimed,
+      doubts,
       attachments: this.attachments.whole,
       chain: { from, to, compared },
       ledger: { entries: head.entries, withheld, left },

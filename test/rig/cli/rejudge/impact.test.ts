@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { codeOf, impact, impactText, type Touched, touchedRuns } from "../../../../rig/cli/commands/impact.ts";
+import { foundRuns } from "../../../../rig/cli/rejudge/doubting.ts";
 import { impactCsv } from "../../../../rig/cli/rejudge/impactCsv.ts";
 import { progressOf } from "../../../../rig/cli/rejudge/many.ts";
 import { rolesOf } from "../../../../rig/cli/rejudge/rejudge.ts";
@@ -122,6 +123,13 @@ describe("the impact of an instrument", () => {
     expect(text).toMatch(/serial numbers: SN-7, =cmd/);
     expect(text).toMatch(/customers: ACME\n {2}signed reports: R000002$/);
     expect(text).toMatch(/reading .* -> /);
+  });
+
+  test("puts lost passes in doubt, those that cannot be said, and runs that go on; what holds is no doubt", async () => {
+    const states = async (gain: number) => foundRuns(await touchedBy(gain)).map(({ run, state }) => [run, state]);
+    const going = ["R000005", "unknown"];
+    expect(await states(0.01)).toEqual([["R000002", "lost"], ["R000003", "lost"], going]);
+    expect(await states(1.0001)).toEqual([["R000002", "holds"], ["R000003", "holds"], going]);
   });
 
   test("is a table whose cells are data: no formula, no broken line", async () => {
