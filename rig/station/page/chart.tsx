@@ -72,6 +72,14 @@ export function Chart({
     // Once a frame however much came, and not at all where nobody sees it.
     if (due.current === 0) due.current = requestAnimationFrame(draw);
   }, [version, prefix, scale, beside]);
+  useEffect(() => {
+    const fit = (): void => {
+      const box = holder.current;
+      if (box) plot.current?.setSize({ width: widthOf(box), height: height_px });
+    };
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  }, []);
   useEffect(
     () => () => {
       cancelAnimationFrame(due.current);

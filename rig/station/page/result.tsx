@@ -76,7 +76,7 @@ export function Ending({ run }: { readonly run: RunState }) {
         ) : null}
         {known ? <Failing after={known.after} /> : null}
         <p class="next">
-          {text.next}: <strong>{known?.after.next ? nextText(known.after.next) : "..."}</strong>
+          {text.next}: <strong>{known?.after.next ? nextText(known.after.next, isHot(known.after)) : "..."}</strong>
         </p>
         <p class="downloads">
           {["html", "json", "pdf"].map((format) => (
@@ -102,7 +102,13 @@ function Failing({ after }: { readonly after: After }) {
   );
 }
 
-function nextText(next: Next): string {
+const isHot = ({ cooling }: After): boolean => cooling.is === "hot" || cooling.is === "unknown";
+
+/** With hot parts in the nest nobody is told to take anything out. */
+const nextText = (next: Next, hot: boolean): string =>
+  hot ? `${text.result.next.cooled} ${wordsOf(next)}` : wordsOf(next);
+
+function wordsOf(next: Next): string {
   const words = text.result.next;
   switch (next.is) {
     case "passed": {

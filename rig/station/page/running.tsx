@@ -25,7 +25,14 @@ export function Running() {
         {run.id ? <span>, {run.id}</span> : null}
       </div>
       <Safety />
-      {run.phase === "ended" ? <Ending run={run} /> : <Progress run={run} />}
+      {run.phase === "ended" ? (
+        <>
+          <Ending run={run} />
+          <Drawing live={false} />
+        </>
+      ) : (
+        <Progress run={run} />
+      )}
       {run.prompt && run.phase !== "ended" ? (
         <PromptBox key={run.prompt.number} waiting={run.prompt} by={run.by} />
       ) : null}
@@ -38,7 +45,7 @@ export function Running() {
           {run.run === undefined ? null : <Pilot run={run.run} live={run.phase !== "ended"} />}
         </div>
         <div>
-          <Drawing live={run.phase !== "ended"} />
+          {run.phase === "ended" ? null : <Drawing live />}
           <Results />
         </div>
       </div>

@@ -18,6 +18,7 @@ export const result = {
   labelBack: "Back to the run",
   labelNone: "No label",
   next: {
+    cooled: "When it has cooled:",
     engineer: "Call an engineer: the rig is at fault, not the adapter.",
     repeat: "Nothing is known of the adapter: repeat the run.",
     passed: "Take the adapter out. QA signs the run.",
