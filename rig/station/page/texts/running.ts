@@ -14,7 +14,7 @@ export const running = {
   pausedBefore: "before",
   pausedEnds: "If nobody lets it go on, the run ends at",
   pausedLeave:
-    "Everything was switched off and read back. Leave adapter and lids as they are: an opened lid ends the run.",
+    "Everything was switched off and read back. Leave adapter and lids as they are: an opened lid may end the run.",
   pauseNext: "Can pause next before",
   pauseNone: "No pause any more: what is left belongs together, or is measured while parts are warm.",
   pauseNever: "This procedure has no place to pause: its steps belong together.",
