@@ -75,21 +75,29 @@ export function assemble(bench: Bench, deviations: Deviations, seed: number): As
 
 /** Virtual benches kept: a campaign tries many adapters on one before it goes on to the next. */
 const fabrics_max = 4;
-const fabrics = new WeakMap<Bench, WeakMap<Deviations, Map<number, Fabric>>>();
+
+/** What is known of a bench file with its deviations. */
+interface Woven {
+  readonly bySeed: Map<number, Fabric>;
+  /** The seed draws values only: all virtual benches of one file have the same structure. */
+  readonly topologies: Topologies;
+}
+
+const woven = new WeakMap<Bench, WeakMap<Deviations, Woven>>();
 
 /** The same bench file, deviations and seed are the same poles, leads and parts, to the last digit. */
 function fabricOf(bench: Bench, deviations: Deviations, seed: number): Fabric {
-  const ofBench = fabrics.get(bench) ?? new WeakMap<Deviations, Map<number, Fabric>>();
-  fabrics.set(bench, ofBench);
-  const known = ofBench.get(deviations) ?? new Map<number, Fabric>();
-  ofBench.set(deviations, known);
+  const ofBench = woven.get(bench) ?? new WeakMap<Deviations, Woven>();
+  woven.set(bench, ofBench);
+  const { bySeed: known, topologies } = ofBench.get(deviations) ?? { bySeed: new Map(), topologies: new Topologies() };
+  ofBench.set(deviations, { bySeed: known, topologies });
   const found = known.get(seed);
   if (found !== undefined) return found;
   checkNames(bench, deviations);
   const made: Fabric = {
     poles: poles(bench, deviations, seed, exchange(deviations.swap)),
     fixed: fixed(bench, deviations, seed, new Set(deviations.openLead)),
-    topologies: new Topologies(),
+    topologies,
   };
   for (const old of [...known.keys()].slice(0, Math.max(0, known.size + 1 - fabrics_max))) known.delete(old);
   known.set(seed, made);

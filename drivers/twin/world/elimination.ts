@@ -90,8 +90,39 @@ function plan(structure: Structure, size: number): Step[] {
   return steps;
 }
 
-/** `edges` are pairs of node numbers below `size`; the island must be connected through them. */
+/** Shapes kept; a bench with adapters of all kinds of faults has some thousand. */
+const shapes_max = 4096;
+const shapes = new Map<number, IslandShape>();
+
+/**
+ * `edges` are pairs of node numbers below `size`; the island must be connected through them. Islands of the same edges in
+ * the same order have one shape: what is wrong with an adapter concerns one or two of the many islands of a bench.
+ */
 export function islandShape(size: number, edges: readonly (readonly [number, number])[]): IslandShape {
+  let hash = Math.imul(size, 0x9e3779b1) ^ edges.length;
+  for (const [a, b] of edges) hash = Math.imul(hash ^ (a << 12) ^ b, 0x01000193) ^ (hash >>> 15);
+  const known = shapes.get(hash);
+  if (known !== undefined && hasShape(known, size, edges)) return known;
+  const made = newShape(size, edges);
+  if (shapes.size >= shapes_max) shapes.clear();
+  shapes.set(hash, made);
+  return made;
+}
+
+function hasShape(
+  { size: of, a, b }: IslandShape,
+  size: number,
+  edges: readonly (readonly [number, number])[],
+): boolean {
+  if (of !== size || a.length !== edges.length) return false;
+  for (let n = 0; n < edges.length; n++) {
+    const edge = edges[n] as readonly [number, number];
+    if (a[n] !== edge[0] || b[n] !== edge[1]) return false;
+  }
+  return true;
+}
+
+function newShape(size: number, edges: readonly (readonly [number, number])[]): IslandShape {
   const structure = new Structure(size);
   const a = new Int32Array(edges.length);
   const b = new Int32Array(edges.length);

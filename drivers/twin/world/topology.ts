@@ -124,16 +124,20 @@ export class Topology {
   }
 }
 
-/** Topologies kept; the oldest half goes when there are more. */
-const kept_max = 1024;
+/** Topologies kept; the half that was not asked for the longest goes when there are more. Some kB each. */
+const kept_max = 4096;
 
-/** Keeps topologies by what names their structure. */
+/** Keeps topologies by what names their structure, in the order in which they were last asked for. */
 export class Topologies {
   readonly #known = new Map<string, Topology>();
 
   of(key: string, elements: readonly Element[]): Topology {
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#known.delete(key);
+      this.#known.set(key, known);
+      return known;
+    }
     if (this.#known.size >= kept_max) {
       for (const old of [...this.#known.keys()].slice(0, kept_max / 2)) this.#known.delete(old);
     }
