@@ -48,10 +48,13 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
 
   /** Levels as they were told last; another object as soon as one has changed. */
   let told: Readonly<Record<string, boolean>> | undefined;
+  /** Changes of temperature that the chain has seen; undefined when a level has changed since. */
+  let seen: number | undefined;
   const level = (line: string, high: boolean): void => {
     if (state[line] === undefined || state[line] === high) return;
     state[line] = high;
     told = undefined;
+    seen = undefined;
     // WD toggles all the time: its edges would drown the log.
     if (line !== "WD") plant.note({ what: "line", line, high });
     for (const listener of listeners) listener({ line, high, at_s: plant.agenda.now_s() });
@@ -129,6 +132,10 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
     },
     setInput,
     refresh() {
+      // Without a watchdog that runs out only levels and temperatures move the chain.
+      const changes = plant.thermal.changes();
+      if (seen === changes && options.watchdog === "ideal") return;
+      seen = changes;
       overTemperature();
       evaluate();
     },

@@ -61,6 +61,13 @@ class Part {
   }
 }
 
+/** Two nodes of one island, found once. */
+export interface Pair {
+  readonly root: number;
+  readonly i: number;
+  readonly j: number;
+}
+
 type Solvable = Exclude<Element, { type: "capacitor" }>;
 
 export class Circuit {
@@ -86,13 +93,32 @@ export class Circuit {
   /** V(a) - V(b), or undefined when nothing joins them. */
   volt(a: Node, b: Node): number | undefined {
     const { topology } = this;
-    const [i, j] = [topology.numberOf(a), topology.numberOf(b)];
+    const i = topology.numberOf(a);
+    const j = topology.numberOf(b);
     if (i === undefined || j === undefined) return undefined;
     const root = topology.rootOf(i);
     if (root !== topology.rootOf(j)) return undefined;
     if (i === j) return 0;
     const volt = this.#solution(root);
     return (volt[topology.within(i)] as number) - (volt[topology.within(j)] as number);
+  }
+
+  /** For a voltage that is asked for again and again: undefined when nothing joins the nodes. */
+  pair(a: Node, b: Node): Pair | undefined {
+    const { topology } = this;
+    const i = topology.numberOf(a);
+    const j = topology.numberOf(b);
+    if (i === undefined || j === undefined) return undefined;
+    const root = topology.rootOf(i);
+    if (root !== topology.rootOf(j)) return undefined;
+    // Numbers within an island are given when it is gathered.
+    if (!this.#parts.has(root)) this.#gather(root);
+    return { root, i: topology.within(i), j: topology.within(j) };
+  }
+
+  voltOf({ root, i, j }: Pair): number {
+    const volt = this.#solution(root);
+    return (volt[i] as number) - (volt[j] as number);
   }
 
   /** Whether direct current can flow between two nodes. */

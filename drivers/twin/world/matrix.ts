@@ -42,44 +42,65 @@ function squaringsFor(matrix: Float64Array, n: number, t: number): number {
   return Math.max(0, Math.ceil(Math.log2(norm * 8 || 1)));
 }
 
+/** A square matrix by its entries that may differ from zero: their places are fixed, their values may change. */
+export interface Sparse {
+  readonly n: number;
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** Norm of one step's matrix: the largest term of the series is then some tens, so that two digits of sixteen are lost. */
+const norm_max = 4;
 /** Steps beyond which the exponential itself is the shorter way. */
-const steps_max = 8;
+const steps_max = 4;
+/** Terms of the series: the fortieth is below 1e-18 of the largest. */
+const terms_max = 40;
+
+/** Of the last size asked for. */
+let scratch: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
 
 /**
- * exp(A t) times a vector, in place, by the same series without the matrix that it would be: for a step that comes once.
- * False, and nothing done, where t is so long that the exponential is the shorter way.
+ * exp(A t) times a vector, in place, by its Taylor series on the vector and without the matrix that it would be. Terms that
+ * cannot change the last digit of the largest value end it. False, and nothing done, where t is so long that the
+ * exponential is the shorter way.
  */
-export function applyExponential(matrix: Float64Array, n: number, t: number, vector: Float64Array): boolean {
-  const steps = 2 ** squaringsFor(matrix, n, t);
-  if (steps > steps_max) return false;
-  const rows: number[] = [];
-  const columns: number[] = [];
-  const values: number[] = [];
-  for (let i = 0; i < n * n; i++) {
-    const value = matrix[i] as number;
-    if (value === 0) continue;
-    rows.push(Math.floor(i / n));
-    columns.push(i % n);
-    values.push((value * t) / steps);
+export function applyExponential({ n, rows, columns, values }: Sparse, t: number, vector: Float64Array): boolean {
+  if (scratch[0].length !== n) scratch = [new Float64Array(n), new Float64Array(n)];
+  let [term, next] = scratch;
+  next.fill(0);
+  for (let i = 0; i < values.length; i++) {
+    const row = rows[i] as number;
+    next[row] = (next[row] as number) + Math.abs(values[i] as number);
   }
-  let term = new Float64Array(n);
-  let next = new Float64Array(n);
+  let norm = 0;
+  for (let i = 0; i < n; i++) norm = Math.max(norm, next[i] as number);
+  const steps = Math.max(1, Math.ceil((norm * Math.abs(t)) / norm_max));
+  if (!(steps <= steps_max)) return false;
+  const h = t / steps;
   for (let step = 0; step < steps; step++) {
     term.set(vector);
-    for (let k = 1; k <= 10; k++) {
+    let largest = 0;
+    for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(vector[i] as number));
+    const negligible = largest * 2 ** -58;
+    for (let k = 1; k <= terms_max; k++) {
       next.fill(0);
       for (let i = 0; i < values.length; i++) {
         const row = rows[i] as number;
         next[row] = (next[row] as number) + (values[i] as number) * (term[columns[i] as number] as number);
       }
+      const share = h / k;
+      let most = 0;
       for (let i = 0; i < n; i++) {
-        const share = (next[i] as number) / k;
-        next[i] = share;
-        vector[i] = (vector[i] as number) + share;
+        const change = (next[i] as number) * share;
+        next[i] = change;
+        vector[i] = (vector[i] as number) + change;
+        most = Math.max(most, Math.abs(change));
       }
       const kept = term;
       term = next;
       next = kept;
+      if (most <= negligible) break;
     }
   }
   return true;

@@ -36,66 +36,92 @@ function floating(t_s: number, channel: number, noise: Random): number {
   return 3e-3 * Math.sin(t_s / 1.7 + channel) + 2e-3 * Math.sin(t_s / 11 + 3 * channel) + 1e-3 * noise.normal();
 }
 
+/** A channel with what does not change of it; a scan reads each of them every second for hours. */
+interface Input {
+  readonly name: string;
+  readonly wires: ReturnType<Plant["assembly"]["channel"]>;
+  /** Of its last range. */
+  gauge: Gauge | undefined;
+  /** Of its thermocouple, if it has one. */
+  sensor: Sensor | undefined;
+}
+
+interface Gauge {
+  readonly range_V: number;
+  readonly overload_V: number;
+  readonly noise_V: number;
+  readonly shown: (volt: number) => number;
+}
+
+interface Sensor {
+  /** Where it really is: by its name, and in the thermal model. */
+  readonly at: string;
+  readonly place: number;
+  /** Its own error and that of the reference junction, K. */
+  readonly offset_K: number;
+}
+
+/** Noise of a thermocouple's reading, K (H). */
+const thermocoupleNoise_K = 0.02;
+
 /** `averageVolt` is what a meter sees that integrates over whole periods of the pilot. */
 export function createDaq(
   plant: Plant,
   averageVolt: (hi: Node | undefined, lo: Node | undefined) => number | undefined,
 ): DaqModel {
-  const channels = new Map(
-    Object.entries(plant.bench.channels).map(([name, channel]) => [
-      channel.channel,
-      { name, channel, wires: plant.assembly.channel(name) },
-    ]),
-  );
+  const inputs: Input[] = [];
+  for (const [name, { channel }] of Object.entries(plant.bench.channels)) {
+    inputs[channel] = { name, wires: plant.assembly.channel(name), gauge: undefined, sensor: undefined };
+  }
   const noise = randomOf(plant.noise, "daq noise");
   const errorFor = errors(plant, "daq");
   /** The reference junction is one for all channels of the module. */
   const junction_K = 0.5 * randomOf(plant.seed, "daq reference junction").signed();
   const frozen = new Map<string, number>();
-  const channelOf = (number: number) => {
-    const found = channels.get(number);
+  const inputOf = (number: number): Input => {
+    const found = inputs[number];
     if (found === undefined) throw new RangeError(`the bench has no DAQ channel ${number}`);
     return found;
   };
-
-  /** Where a channel's thermocouple really is. */
-  const placeOf = (name: string): string => {
-    const deviation = plant.deviations.thermocouple[name];
-    return plant.bench.channels[typeof deviation === "object" ? deviation.swappedWith : name]?.at ?? "";
+  const gaugeOf = (range_V: number): Gauge => {
+    const range = daqRange(range_V);
+    const shown = errorFor("keysight-daq970a", range);
+    return { range_V, overload_V: 1.2 * range, noise_V: daqNoise_V(range), shown };
   };
-  /** The sensor's own error, drawn once. */
-  const offsets = new Map<string, number>();
-  const offsetOf = (name: string): number => {
-    const known = offsets.get(name);
-    if (known !== undefined) return known;
+  const sensorOf = (name: string): Sensor => {
+    const deviation = plant.deviations.thermocouple[name];
+    const at = plant.bench.channels[typeof deviation === "object" ? deviation.swappedWith : name]?.at ?? "";
+    const place = plant.thermal.placeOf(at);
+    if (place === undefined) {
+      const message = `${plant.bench.file}: channels.${name}.at: no place called "${at}"`;
+      throw new RigError("BENCH_INVALID", message, { channel: name });
+    }
     const sensor_K = 0.67 * (plant.bench.channels[name]?.sensor_u_K ?? 0.3);
     const drawn = Math.max(-2, Math.min(2, randomOf(plant.seed, `sensor ${name}`).normal()));
-    offsets.set(name, sensor_K * drawn + junction_K);
-    return sensor_K * drawn + junction_K;
-  };
-  const reading = (name: string): number => {
-    const place = placeOf(name);
-    const degC = plant.thermal.at(place);
-    if (degC !== undefined) return degC + plant.finger.at_K(place, plant.agenda.now_s()) + offsetOf(name);
-    const message = `${plant.bench.file}: channels.${name}.at: no place called "${place}"`;
-    throw new RigError("BENCH_INVALID", message, { channel: name });
+    return { at, place, offset_K: sensor_K * drawn + junction_K };
   };
 
   return {
     volt(number, range_V, plc) {
-      const { wires } = channelOf(number);
-      const range = daqRange(range_V);
-      const volt = averageVolt(wires.hi, wires.lo) ?? floating(plant.agenda.now_s(), number, noise);
-      const shown = errorFor("keysight-daq970a", range)(volt) + (daqNoise_V(range) / Math.sqrt(plc)) * noise.normal();
-      return Math.abs(shown) > 1.2 * range ? "overload" : shown;
+      const input = inputOf(number);
+      const { hi, lo } = input.wires;
+      if (input.gauge?.range_V !== range_V) input.gauge = gaugeOf(range_V);
+      const { shown, noise_V, overload_V } = input.gauge;
+      const volt = averageVolt(hi, lo) ?? floating(plant.agenda.now_s(), number, noise);
+      const seen = shown(volt) + (noise_V / Math.sqrt(plc)) * noise.normal();
+      return Math.abs(seen) > overload_V ? "overload" : seen;
     },
     thermocouple(number) {
-      const { name } = channelOf(number);
-      const deviation = plant.deviations.thermocouple[name];
+      const input = inputOf(number);
+      const deviation = plant.deviations.thermocouple[input.name];
       if (deviation === "open") return "open";
       plant.settle();
-      const degC = frozen.get(name) ?? reading(name) + 0.02 * noise.normal();
-      if (deviation === "frozen") frozen.set(name, degC);
+      input.sensor ??= sensorOf(input.name);
+      const { at, place, offset_K } = input.sensor;
+      const now_degC = plant.thermal.degCOf(place) + plant.finger.at_K(at, plant.agenda.now_s()) + offset_K;
+      if (deviation !== "frozen") return now_degC + thermocoupleNoise_K * noise.normal();
+      const degC = frozen.get(input.name) ?? now_degC + thermocoupleNoise_K * noise.normal();
+      frozen.set(input.name, degC);
       return degC;
     },
   };

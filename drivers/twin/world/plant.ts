@@ -7,14 +7,14 @@ import type { Bench, Node } from "../../../rig/model/bench.ts";
 import { RigError } from "../../../rig/model/errors.ts";
 import { nodeInN2 } from "../../../rig/model/highVoltage.ts";
 import { randomOf } from "../random.ts";
-import { type AdapterElements, adapterElements } from "./adapterElements.ts";
+import { type AdapterElements, adapterElements, type WarmBranch } from "./adapterElements.ts";
 import type { AdapterUnderTest } from "./adapterUnderTest.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import { type Assembly, assemble, type Pole } from "./assemble.ts";
-import { Circuit } from "./circuit.ts";
+import { Circuit, type Pair } from "./circuit.ts";
 import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
-import type { Element } from "./elements.ts";
+import type { Branch, Element } from "./elements.ts";
 import { Finger } from "./finger.ts";
 import { createFlexing, type Flexing } from "./flexing.ts";
 import { halvesFor, halvesOf } from "./halvesInUse.ts";
@@ -69,6 +69,8 @@ export class Plant {
   readonly #closed = new Set<Pole>();
   #halves: Halves;
   #adapterElements: AdapterElements;
+  /** Place of each of its warm resistances in the thermal model. */
+  #warmPlaces: readonly number[] = [];
   #fittings = 0;
   #pressed = false;
   #worked = false;
@@ -82,6 +84,7 @@ export class Plant {
   readonly #cable: Bench["leads"][number] | undefined;
   #settled_s = 0;
   #losses: Loss[] | undefined;
+  #heaters: Heaters | undefined;
   #logged = { source_A: 0, load_A: 0 };
 
   constructor(options: PlantOptions) {
@@ -254,7 +257,18 @@ export class Plant {
     this.#halves = { ...this.#halves, [half.side]: half };
   }
 
+  /** Seats the adapter's elements; a place that the thermal model does not have is a fault of the program. */
   #seated(fitting: string): AdapterElements {
+    const elements = this.#elementsSeated(fitting);
+    this.#warmPlaces = elements.warm.map(({ place }) => {
+      const number = this.thermal.placeOf(place);
+      if (number === undefined) throw new RangeError(`the thermal model has no place ${place}`);
+      return number;
+    });
+    return elements;
+  }
+
+  #elementsSeated(fitting: string): AdapterElements {
     const { adapter } = this;
     const seat = {
       node: this.isInN2 ? nodeInN2 : nodeIn(adapter.family, this.#halves),
@@ -314,19 +328,34 @@ export class Plant {
     const losses: Loss[] = [];
     if (this.assembly.source?.on === true) {
       const circuit = this.circuit();
-      if (this.fitted && !this.isInN2) {
-        for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm) {
-          const watt20 = circuit.current(branch.id) ** 2 * ohm20;
-          if (watt20 > 1e-9) losses.push({ place, watt20, perKelvin });
-        }
-      }
-      const lead = this.#cable;
-      if (lead !== undefined) {
-        losses.push({ place: "cable", watt20: circuit.current(lead.id) ** 2 * lead.resistance_ohm, perKelvin: 0 });
+      for (const heater of this.#heatersIn(circuit)) {
+        const { branch, pair, ohm20, loss } = heater;
+        loss.watt20 = ((circuit.voltOf(pair) - branch.emf_V) / branch.ohm) ** 2 * ohm20;
+        if (loss.watt20 > 1e-9 || loss.place === cable) losses.push(loss);
       }
     }
     this.#losses = losses;
     return losses;
+  }
+
+  /** What gets warm, where it lies in the circuit: that stays until contacts move. */
+  #heatersIn(circuit: Circuit): readonly Heater[] {
+    if (this.#heaters?.circuit === circuit) return this.#heaters.list;
+    const own = new Set(circuit.elements);
+    const list: Heater[] = [];
+    const add = (branch: Branch, ohm20: number, place: string, perKelvin: number): void => {
+      const pair = own.has(branch) ? circuit.pair(branch.a, branch.b) : undefined;
+      if (pair !== undefined) list.push({ branch, pair, ohm20, loss: { place, watt20: 0, perKelvin } });
+    };
+    if (this.fitted && !this.isInN2) {
+      for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm)
+        add(branch, ohm20, place, perKelvin);
+    }
+    const lead = this.#cable;
+    const element = this.assembly.fixed.find(({ id }) => id === lead?.id);
+    if (lead !== undefined && element?.type === "branch") add(element, lead.resistance_ohm, cable, 0);
+    this.#heaters = { circuit, list };
+    return list;
   }
 
   /** Only the source's current melts anything. */
@@ -348,9 +377,12 @@ export class Plant {
 
   /** Resistances follow their temperatures. */
   #warm(): void {
+    const { warm } = this.#adapterElements;
+    const places = this.#warmPlaces;
     let moved = false;
-    for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm) {
-      const ohm = ohm20 * (1 + perKelvin * ((this.thermal.at(place) ?? 20) - 20));
+    for (let n = 0; n < warm.length; n++) {
+      const { branch, ohm20, perKelvin } = warm[n] as WarmBranch;
+      const ohm = ohm20 * (1 + perKelvin * (this.thermal.degCOf(places[n] as number) - 20));
       if (Math.abs(ohm - branch.ohm) < 1e-8 * ohm20) continue;
       branch.ohm = ohm;
       moved = true;
@@ -360,6 +392,22 @@ export class Plant {
     this.version++;
     this.#losses = undefined;
   }
+}
+
+/** Place of the thermal model that the source's cable warms. */
+const cable = "cable";
+
+/** A resistance that the source's current warms. */
+interface Heater {
+  readonly branch: Branch;
+  readonly pair: Pair;
+  readonly ohm20: number;
+  readonly loss: Loss & { watt20: number };
+}
+
+interface Heaters {
+  readonly circuit: Circuit;
+  readonly list: readonly Heater[];
 }
 
 const structureOf = (elements: readonly Element[]): string =>

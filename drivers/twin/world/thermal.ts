@@ -1,12 +1,11 @@
 /**
  * Temperatures: a ladder of heat capacities per pole (EVSE contact, bar, EV contact) on one body, with grips, earth,
  * signal contacts and cable, in an enclosure that warms slowly. Losses are I^2 R with R rising with temperature, so
- * that for constant currents the equations are linear and each step is exact: a matrix exponential, whatever its
- * length, kept for currents and lengths that come again.
+ * that for constant currents the equations are linear and each step is exact: a matrix exponential, whatever its length.
  *
  *   C_i dT_i/dt = sum_j G_ij (T_j - T_i) + sum_k I_k^2 R20_k (1 + a_k (T_i - 20))
  */
-import { applyExponential, exponential } from "./matrix.ts";
+import { applyExponential, exponential, type Sparse } from "./matrix.ts";
 
 export interface ThermalShape {
   readonly t1_s: number;
@@ -28,6 +27,12 @@ export interface Loss {
 export interface Thermal {
   /** Temperature of a place, degC; undefined when there is no such place. */
   at(place: string): number | undefined;
+  /** Number of a place, for `degCOf`; undefined when there is no such place. */
+  placeOf(place: string): number | undefined;
+  /** Temperature of a place by its number, degC. */
+  degCOf(place: number): number;
+  /** Rises with each change of a temperature. */
+  changes(): number;
   /** Moves on by dt at constant losses. */
   step(dt_s: number, losses: readonly Loss[]): void;
   /** Another adapter has been fitted: its parts are at the temperature of the enclosure. */
@@ -62,9 +67,6 @@ const width = n + 1;
 const placeNumber = new Map<string, number>(places.map((place, i) => [place, i]));
 for (const [name, place] of Object.entries(alias)) placeNumber.set(name, places.indexOf(place));
 const numberOf = (place: string): number | undefined => placeNumber.get(place);
-
-/** Steps kept, with a propagator of 1.5 kB each: a ramp up, held and down again has some dozens. */
-const steps_max = 128;
 
 /** Enclosure of more than 1 m3 in still air (H): 40 W/K to the room, air and walls 40 kJ/K. */
 const enclosureToRoom_W_per_K = 40;
@@ -120,41 +122,62 @@ class Ladder {
   }
 }
 
-/** A step that has been made: from the second time on by its propagator. */
-interface Step {
-  readonly dt_s: number;
-  readonly losses: readonly Loss[];
-  by: Float64Array | undefined;
-}
+/** The equations of a ladder, with an entry on the diagonal and one for a constant flow at each place. */
+class Equations {
+  readonly #without: Float64Array;
+  readonly #ladder: Ladder;
+  readonly #sparse: Sparse;
 
-/** To the last digits but one or two: currents come out of a solution. */
-function isSame(step: Step, dt_s: number, losses: readonly Loss[]): boolean {
-  if (Math.abs(step.dt_s - dt_s) > 1e-9 * dt_s || step.losses.length !== losses.length) return false;
-  for (let i = 0; i < losses.length; i++) {
-    const a = step.losses[i] as Loss;
-    const b = losses[i] as Loss;
-    if (a.place !== b.place || Math.abs(a.watt20 - b.watt20) > 1e-7 * b.watt20 || a.perKelvin !== b.perKelvin)
-      return false;
+  constructor(ladder: Ladder, room_degC: number) {
+    const at = new Map<number, number>();
+    const add = (row: number, column: number, value: number): void => {
+      at.set(row * width + column, (at.get(row * width + column) ?? 0) + value);
+    };
+    const over = (i: number): number => ladder.J_per_K[i] as number;
+    for (let i = 0; i < n; i++) {
+      add(i, i, 0);
+      add(i, n, 0);
+    }
+    for (const { a, b, W_per_K } of ladder.links) {
+      add(a, a, -W_per_K / over(a));
+      add(a, b, W_per_K / over(a));
+      add(b, b, -W_per_K / over(b));
+      add(b, a, W_per_K / over(b));
+    }
+    const enclosure = numberOf("enclosure") as number;
+    add(enclosure, enclosure, -enclosureToRoom_W_per_K / over(enclosure));
+    add(enclosure, n, (enclosureToRoom_W_per_K * room_degC) / over(enclosure));
+    this.#ladder = ladder;
+    // The diagonal comes first and the constant flows second, place by place: `with` counts on it.
+    this.#without = Float64Array.from(at.values());
+    this.#sparse = {
+      n: width,
+      rows: Int32Array.from(at.keys(), (key) => Math.floor(key / width)),
+      columns: Int32Array.from(at.keys(), (key) => key % width),
+      values: new Float64Array(at.size),
+    };
   }
-  return true;
+
+  /** Valid until it is asked for again. */
+  with(losses: readonly Loss[]): Sparse {
+    const { values } = this.#sparse;
+    values.set(this.#without);
+    for (let at = 0; at < losses.length; at++) {
+      const { place, watt20, perKelvin } = losses[at] as Loss;
+      const i = numberOf(place);
+      if (i === undefined) continue;
+      const over = this.#ladder.J_per_K[i] as number;
+      values[2 * i] = (values[2 * i] as number) + (watt20 * perKelvin) / over;
+      values[2 * i + 1] = (values[2 * i + 1] as number) + (watt20 * (1 - 20 * perKelvin)) / over;
+    }
+    return this.#sparse;
+  }
 }
 
-const add = (matrix: Float64Array, row: number, column: number, value: number): void => {
-  matrix[row * width + column] = (matrix[row * width + column] as number) + value;
-};
-
-function withoutLosses(ladder: Ladder, room_degC: number): Float64Array {
+function dense({ rows, columns, values }: Sparse): Float64Array {
   const matrix = new Float64Array(width * width);
-  const over = (i: number): number => ladder.J_per_K[i] as number;
-  for (const { a, b, W_per_K } of ladder.links) {
-    add(matrix, a, a, -W_per_K / over(a));
-    add(matrix, a, b, W_per_K / over(a));
-    add(matrix, b, b, -W_per_K / over(b));
-    add(matrix, b, a, W_per_K / over(b));
-  }
-  const enclosure = numberOf("enclosure") as number;
-  add(matrix, enclosure, enclosure, -enclosureToRoom_W_per_K / over(enclosure));
-  add(matrix, enclosure, n, (enclosureToRoom_W_per_K * room_degC) / over(enclosure));
+  for (let i = 0; i < values.length; i++)
+    matrix[(rows[i] as number) * width + (columns[i] as number)] = values[i] as number;
   return matrix;
 }
 
@@ -163,52 +186,34 @@ export function createThermal(shape: ThermalShape, room_degC: number): Thermal {
   let ladder = new Ladder(shape);
   const degC = new Float64Array(width).fill(room_degC);
   degC[n] = 1;
-  const next = new Float64Array(width);
-  const kept: Step[] = [];
-
-  let without = withoutLosses(ladder, room_degC);
-  const matrixFor = (losses: readonly Loss[]): Float64Array => {
-    const matrix = without.slice();
-    for (const { place, watt20, perKelvin } of losses) {
-      const i = numberOf(place);
-      if (i === undefined) continue;
-      const over = ladder.J_per_K[i] as number;
-      add(matrix, i, i, (watt20 * perKelvin) / over);
-      add(matrix, i, n, (watt20 * (1 - 20 * perKelvin)) / over);
-    }
-    return matrix;
-  };
-  const seenBefore = (dt_s: number, losses: readonly Loss[]): Step | undefined => {
-    const found = kept.findLast((one) => isSame(one, dt_s, losses));
-    if (found) return found;
-    if (kept.length >= steps_max) kept.splice(0, steps_max / 2);
-    kept.push({ dt_s, losses, by: undefined });
-    return undefined;
-  };
+  let equations = new Equations(ladder, room_degC);
+  let changes = 0;
 
   return {
     at(place) {
       const i = numberOf(place);
       return i === undefined ? undefined : degC[i];
     },
+    placeOf: numberOf,
+    degCOf: (place) => degC[place] as number,
+    changes: () => changes,
     step(dt_s, losses) {
       if (dt_s <= 0) return;
-      const step = seenBefore(dt_s, losses);
-      // A ramp has steps that never come again: theirs needs no matrix.
-      if (step === undefined && applyExponential(matrixFor(losses), width, dt_s, degC)) return;
-      const by = step?.by ?? exponential(matrixFor(step?.losses ?? losses), width, step?.dt_s ?? dt_s);
-      if (step) step.by = by;
+      changes++;
+      const sparse = equations.with(losses);
+      if (applyExponential(sparse, dt_s, degC)) return;
+      const by = exponential(dense(sparse), width, dt_s);
+      const before = degC.slice();
       for (let i = 0; i < n; i++) {
         let sum = 0;
-        for (let j = 0; j < width; j++) sum += (by[i * width + j] as number) * (degC[j] as number);
-        next[i] = sum;
+        for (let j = 0; j < width; j++) sum += (by[i * width + j] as number) * (before[j] as number);
+        degC[i] = sum;
       }
-      for (let i = 0; i < n; i++) degC[i] = next[i] as number;
     },
     refit(other) {
       ladder = new Ladder(other);
-      without = withoutLosses(ladder, room_degC);
-      kept.length = 0;
+      equations = new Equations(ladder, room_degC);
+      changes++;
       const ambient = degC[numberOf("enclosure") as number] as number;
       degC.fill(ambient + (other.fitted_offset_K ?? 0), 0, n);
       for (const room of ["enclosure", "cable"]) degC[numberOf(room) as number] = ambient;
