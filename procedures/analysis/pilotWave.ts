@@ -65,25 +65,51 @@ function levelsOf(samples: Float64Array): { high: number; low: number } | undefi
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < samples.length; i += 1) {
     const v = samples[i] as number;
-    if (!Number.isFinite(v)) return undefined;
+    if (Number.isNaN(v)) return undefined;
     if (v < min) min = v;
     if (v > max) max = v;
   }
+  if (!Number.isFinite(max - min)) return undefined;
   const quarter = (max - min) / 4;
-  // The upper ones from the front, the lower ones from the back: no sample is both.
-  const sorted = new Float64Array(samples.length);
   const upper_V = max - quarter;
   const lower_V = min + quarter;
-  let above = 0;
-  let below = samples.length;
+  const high = medianWhere(samples, upper_V, Number.POSITIVE_INFINITY);
+  const low = medianWhere(samples, Number.NEGATIVE_INFINITY, lower_V);
+  return high === undefined || low === undefined ? undefined : { high, low };
+}
+
+/**
+ * Upper median of the samples above one level and below another. Most samples of an oscilloscope on a settled level have
+ * one value: it is guessed and proved by counting, and only where the guess is wrong the samples are put in order.
+ */
+function medianWhere(samples: Float64Array, above: number, below: number): number | undefined {
+  const guess = repeated(samples, above, below);
+  let [count, less, same] = [0, 0, 0];
   for (let i = 0; i < samples.length; i += 1) {
     const v = samples[i] as number;
-    if (v > upper_V) sorted[above++] = v;
-    else if (v < lower_V) sorted[--below] = v;
+    if (!(v > above && v < below)) continue;
+    count += 1;
+    if (v < guess) less += 1;
+    else if (v === guess) same += 1;
   }
-  const high = median(sorted.subarray(0, above));
-  const low = median(sorted.subarray(below));
-  return high === undefined || low === undefined ? undefined : { high, low };
+  const wanted = count >> 1;
+  if (wanted >= less && wanted < less + same) return guess;
+  const inside = new Float64Array(count);
+  let at = 0;
+  for (let i = 0; i < samples.length; i += 1) {
+    const v = samples[i] as number;
+    if (v > above && v < below) inside[at++] = v;
+  }
+  return median(inside);
+}
+
+/** The first value between two levels that comes three times in a row; NaN when none does. */
+function repeated(samples: Float64Array, above: number, below: number): number {
+  for (let i = 2; i < samples.length; i += 1) {
+    const v = samples[i] as number;
+    if (v > above && v < below && v === samples[i - 1] && v === samples[i - 2]) return v;
+  }
+  return Number.NaN;
 }
 
 /** Upper median by Hoare's selection, in place: sorting was slower by far. */
@@ -110,23 +136,28 @@ function median(values: Float64Array): number | undefined {
   return values[wanted];
 }
 
-/** Crossings of the middle in samples, interpolated; a crossing counts when the signal leaves a dead band. */
+/**
+ * Crossings of the middle in samples, interpolated; a crossing counts when the signal leaves a dead band. Where it was
+ * crossed last is looked for only then: most samples are far from an edge.
+ */
 function edges(samples: Float64Array, middle: number, band: number): { rising: number[]; falling: number[] } {
   const rising: number[] = [];
   const falling: number[] = [];
+  const [upper, lower] = [middle + band, middle - band];
   let isHigh: boolean | undefined;
-  let crossing = 0;
   for (let i = 1; i < samples.length; i += 1) {
-    const before = samples[i - 1] as number;
     const v = samples[i] as number;
-    if (before < middle !== v < middle) crossing = i - 1 + (middle - before) / (v - before);
-    if (v > middle + band && isHigh !== true) {
-      if (isHigh === false) rising.push(crossing);
-      isHigh = true;
-    } else if (v < middle - band && isHigh !== false) {
-      if (isHigh === true) falling.push(crossing);
-      isHigh = false;
-    }
+    if (isHigh === true ? v >= lower : isHigh === false ? v <= upper : v >= lower && v <= upper) continue;
+    if (isHigh !== undefined) (isHigh ? falling : rising).push(lastCrossing(samples, middle, i));
+    isHigh = v > upper;
   }
   return { rising, falling };
+}
+
+/** Before or at a sample that lies beyond the middle, of a signal that has been on the other side of it. */
+function lastCrossing(samples: Float64Array, middle: number, at: number): number {
+  let i = at;
+  while (i > 1 && (samples[i - 1] as number) < middle === (samples[i] as number) < middle) i -= 1;
+  const before = samples[i - 1] as number;
+  return i - 1 + (middle - before) / ((samples[i] as number) - before);
 }

@@ -127,12 +127,7 @@ function createScope(plant: Plant, driven: () => Driven): ScopeModel {
   const noisy = (samples: Float64Array, gain: number): Float64Array => {
     const table = drawn ?? tableOf();
     drawn = table;
-    let at = Math.floor(noise.next() * noiseTable_length);
-    for (let i = 0; i < samples.length; i++) {
-      samples[i] = (samples[i] as number) * gain + (table[at] as number);
-      at += 1;
-      if (at === noiseTable_length) at = 0;
-    }
+    addNoise(samples, gain, table, Math.floor(noise.next() * noiseTable_length));
     return samples;
   };
   let kept: { key: string; period: Period } | undefined;
@@ -173,6 +168,15 @@ function createScope(plant: Plant, driven: () => Driven): ScopeModel {
   };
 }
 
+function addNoise(samples: Float64Array, gain: number, table: Float64Array, from: number): void {
+  let at = from;
+  for (let i = 0; i < samples.length; i++) {
+    samples[i] = (samples[i] as number) * gain + (table[at] as number);
+    at += 1;
+    if (at === table.length) at = 0;
+  }
+}
+
 /** Where the first channel crosses upwards, s from the start of the period. */
 function crossing({ t_s, volt }: Period, level_V: number): number | undefined {
   const v = volt[0];
@@ -195,21 +199,27 @@ function sample(
   dt_s: number,
   into: Float64Array,
 ): void {
-  let phase_s = start_s % period_s;
-  let at = 1;
   const last = t_s.length - 1;
+  let phase_s = start_s % period_s;
+  let at = 0;
+  // The straight line in use holds up to `end_s`: it is worked out once for the many samples on it.
+  let [from_s, end_s, from_V, V_per_s] = [0, Number.NEGATIVE_INFINITY, 0, 0];
   for (let i = 0; i < into.length; i++) {
     while (phase_s >= period_s) {
       phase_s -= period_s;
-      at = 1;
+      at = 0;
+      end_s = Number.NEGATIVE_INFINITY;
     }
-    while (at < last && (t_s[at] as number) < phase_s) at++;
-    // No pairs here: this is done some hundred thousand times for each adapter that is tried.
-    const ta = t_s[at - 1] as number;
-    const tb = t_s[at] as number;
-    const va = volt[at - 1] as number;
-    const vb = volt[at] as number;
-    into[i] = tb > ta ? va + ((vb - va) * (phase_s - ta)) / (tb - ta) : vb;
+    if (!(phase_s <= end_s)) {
+      do at++;
+      while (at < last && (t_s[at] as number) < phase_s);
+      from_s = t_s[at - 1] as number;
+      end_s = at < last ? (t_s[at] as number) : Number.POSITIVE_INFINITY;
+      const length_s = (t_s[at] as number) - from_s;
+      V_per_s = length_s > 0 ? ((volt[at] as number) - (volt[at - 1] as number)) / length_s : 0;
+      from_V = (length_s > 0 ? volt[at - 1] : volt[at]) as number;
+    }
+    into[i] = from_V + V_per_s * (phase_s - from_s);
     phase_s += dt_s;
   }
 }

@@ -71,6 +71,22 @@ describe("a pilot wave", () => {
     expect(found?.periods).toBeGreaterThanOrEqual(20);
   });
 
+  test("gives as levels the middle ones of the sorted samples, whether values repeat or each is another", () => {
+    const middle = (values: readonly number[]): number | undefined =>
+      values.toSorted((a, b) => a - b)[values.length >> 1];
+    fc.assert(
+      fc.property(shapes, fc.boolean(), (shape, steps) => {
+        const all = wave(shape).filter((_, i) => i % 20 === 0);
+        const samples = steps ? all : all.map((v, i) => v + 1e-3 * Math.sin(i * 12.9898));
+        const [min, max] = [Math.min(...samples), Math.max(...samples)];
+        const found = pilotWave(samples, 20 * dt_s);
+        expect(found?.high_V).toBe(middle([...samples].filter((v) => v > max - (max - min) / 4)));
+        expect(found?.low_V).toBe(middle([...samples].filter((v) => v < min + (max - min) / 4)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("tells another frequency from 1 kHz", () => {
     const found = pilotWave(
       wave({ duty_pct: 50, tau_s: 1e-6, phase: 0, high_V: 9, low_V: -12, frequency_Hz: 1030 }),
