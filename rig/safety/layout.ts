@@ -42,6 +42,11 @@ export interface Layout {
   readonly thermocouples: readonly DaqChannel[];
   /** Relays with a mirror contact, and the line of it. */
   readonly mirrored: readonly { readonly id: string; readonly mirror: string }[];
+  /** Safety lines with their level while all is well. */
+  readonly interlocks: readonly { readonly id: string; readonly well: boolean }[];
+  /** The most that the first source and the first rails of the bench can give, V. */
+  readonly source_V: number;
+  readonly rails_V: number;
 }
 
 const layouts = new WeakMap<Bench, Layout>();
@@ -52,12 +57,15 @@ export function anyClosed(ids: ReadonlySet<string>, closed: ReadonlySet<string>)
   return false;
 }
 
+/** The bench that was asked about last: nearly always the only one. */
+let latest: { readonly bench: Bench; readonly layout: Layout } | undefined;
+
 export function layoutOf(bench: Bench): Layout {
-  const known = layouts.get(bench);
-  if (known) return known;
-  const made = makeLayout(bench);
-  layouts.set(bench, made);
-  return made;
+  if (latest?.bench === bench) return latest.layout;
+  const layout = layouts.get(bench) ?? makeLayout(bench);
+  layouts.set(bench, layout);
+  latest = { bench, layout };
+  return layout;
 }
 
 /** Leads, and parts that are wires: a shunt is one; a supply (no carry current) or a signal circuit's resistor is not. */
@@ -90,9 +98,15 @@ function makeLayout(bench: Bench): Layout {
     shunt: findShunt(bench, channels),
     drops: channels.flatMap((channel) => dropOf(bench, atRest, channel)),
     thermocouples: channels.filter((channel) => channel.measure === "TC"),
+    interlocks: bench.interlocks.map((id) => ({ id, well: bench.gpio.lines[id]?.healthy === "high" })),
+    source_V: voltageOf(bench, "source"),
+    rails_V: voltageOf(bench, "rails"),
     mirrored: Object.values(bench.relays).flatMap(({ id, mirror }) => (mirror === undefined ? [] : [{ id, mirror }])),
   };
 }
+
+const voltageOf = (bench: Bench, kind: "source" | "rails"): number =>
+  Object.values(bench.instruments).find((entry) => entry.kind === kind)?.max.voltage_V ?? 0;
 
 function powerPaths(bench: Bench): Pick<Layout, "loop" | "short" | "earth"> {
   const source = Object.values(bench.instruments).find((entry) => entry.kind === "source");

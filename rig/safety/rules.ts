@@ -3,7 +3,7 @@
  * random call sequences reach in the tests. Rule names that begin with `interlock` or `envelope` are part of the
  * contract with the engine, which reports them as such.
  */
-import type { Bench, DaqChannel, InstrumentEntry } from "../model/bench.ts";
+import type { Bench, DaqChannel } from "../model/bench.ts";
 import type { ErrorCode } from "../model/errors.ts";
 import { type Edge, Joined } from "../model/netlist.ts";
 import { insulationViolations, treeViolations } from "./insulation.ts";
@@ -29,7 +29,7 @@ export function codeOfRule(rule: string): ErrorCode {
 }
 
 export function violations(bench: Bench, state: BenchState): readonly Violation[] {
-  const all = [
+  const all: readonly (readonly Violation[])[] = [
     envelope(bench, state),
     relayViolations(bench, state.closed),
     tapsOpenUnderPower(bench, state),
@@ -47,45 +47,49 @@ const rule = (name: string, why: string): Violation => ({ rule: name, why });
 const none: readonly Violation[] = [];
 
 function envelope(bench: Bench, state: BenchState): readonly Violation[] {
-  const found: Violation[] = [];
   const { envelope: most } = bench;
+  const { source_V, rails_V } = layoutOf(bench);
+  const { source, load, rails } = state;
   const mode = modeOf(bench, state);
   // The earth test needs the source's own voltage to drive its leads; its current is what is limited.
-  const volt = mode === "loop" ? most.power_voltage_V : (firstOfKind(bench, "source")?.max.voltage_V ?? 0);
+  const volt = mode === "loop" ? most.power_voltage_V : source_V;
   const ampere = mode === "earth" ? most.earth_current_A : most.power_current_A;
+  const within =
+    isWithin(source.voltage_V, volt) &&
+    isWithin(source.current_A, ampere) &&
+    isWithin(load.current_A, most.power_current_A) &&
+    isWithin(rails.plus_V, rails_V) &&
+    isWithin(rails.minus_V, rails_V);
+  if (within) return none;
+  const found: Violation[] = [];
   const over = (name: string, value: number, limit: number, unit: string, what: string): void => {
-    // Written so that NaN and negative values are refused too.
-    if (!(value >= 0 && value <= limit))
-      found.push(rule(name, `${what} ${value} ${unit}, the bench allows ${limit} ${unit}`));
+    if (isWithin(value, limit)) return;
+    found.push(rule(name, `${what} ${value} ${unit}, the bench allows ${limit} ${unit}`));
   };
-  over("envelope-source-voltage", state.source.voltage_V, volt, "V", "source set to");
-  over("envelope-source-current", state.source.current_A, ampere, "A", `source (${mode}) set to`);
-  over("envelope-load-current", state.load.current_A, most.power_current_A, "A", "load set to");
-  const rails = firstOfKind(bench, "rails")?.max.voltage_V ?? 0;
-  over("envelope-rails", state.rails.plus_V, rails, "V", "positive rail set to");
-  over("envelope-rails", state.rails.minus_V, rails, "V", "negative rail set to");
+  over("envelope-source-voltage", source.voltage_V, volt, "V", "source set to");
+  over("envelope-source-current", source.current_A, ampere, "A", `source (${mode}) set to`);
+  over("envelope-load-current", load.current_A, most.power_current_A, "A", "load set to");
+  over("envelope-rails", rails.plus_V, rails_V, "V", "positive rail set to");
+  over("envelope-rails", rails.minus_V, rails_V, "V", "negative rail set to");
   return found;
 }
 
-function firstOfKind(bench: Bench, kind: InstrumentEntry["kind"]): InstrumentEntry | undefined {
-  for (const role in bench.instruments) if (bench.instruments[role]?.kind === kind) return bench.instruments[role];
-  return undefined;
-}
+/** Written so that NaN and negative values are refused too. */
+const isWithin = (value: number, limit: number): boolean => value >= 0 && value <= limit;
 
 /** Patterns repeat. */
 const remembered_max = 4096;
 const remembered = new WeakMap<Bench, Map<string, readonly Violation[]>>();
-/** The same set, asked again while another call is judged. */
-const ofSet = new WeakMap<Bench, WeakMap<ReadonlySet<string>, readonly Violation[]>>();
+/** The set that was asked about last: several calls are judged by it. */
+let latest:
+  | { readonly bench: Bench; readonly closed: ReadonlySet<string>; readonly found: readonly Violation[] }
+  | undefined;
 
 /** Violations that follow from the closed relays alone. The set must not change afterwards. */
 export function relayViolations(bench: Bench, closed: ReadonlySet<string>): readonly Violation[] {
-  const sets = ofSet.get(bench) ?? new WeakMap<ReadonlySet<string>, readonly Violation[]>();
-  ofSet.set(bench, sets);
-  const same = sets.get(closed);
-  if (same) return same;
+  if (latest?.bench === bench && latest.closed === closed) return latest.found;
   const found = byKey(bench, closed);
-  sets.set(closed, found);
+  latest = { bench, closed, found };
   return found;
 }
 
@@ -222,15 +226,16 @@ export interface OpenInterlock extends Violation {
   readonly watchdog: boolean;
 }
 
+function areAllWell({ interlocks: all }: Layout, lines: Readonly<Record<string, boolean>>): boolean {
+  for (const { id, well } of all) if (lines[id] !== well) return false;
+  return true;
+}
+
 /** The usual answer, which is asked for several times a call. */
 const noneOpen: readonly OpenInterlock[] = [];
 
 export function openInterlocks(bench: Bench, lines: Readonly<Record<string, boolean>>): readonly OpenInterlock[] {
-  const isWell = (id: string): boolean => {
-    const level = lines[id];
-    return level !== undefined && level === (bench.gpio.lines[id]?.healthy === "high");
-  };
-  if (bench.interlocks.every(isWell)) return noneOpen;
+  if (areAllWell(layoutOf(bench), lines)) return noneOpen;
   return bench.interlocks.flatMap((id) => {
     const level = lines[id];
     const { access = false, watchdog = false } = bench.gpio.lines[id] ?? {};
@@ -244,7 +249,7 @@ export function openInterlocks(bench: Bench, lines: Readonly<Record<string, bool
 /** Above 1 A: earth is proved (S9), and drops, shunt and thermocouples of the path are being watched. */
 function highCurrent(bench: Bench, state: BenchState): readonly Violation[] {
   const driven = drivenCurrent(bench, state);
-  if (driven <= noCurrent_A) return [];
+  if (driven <= noCurrent_A) return none;
   const found: Violation[] = [];
   if (!state.peProved) found.push(rule("earth-not-proved", `${driven} A before protective earth is proved at <= 1 A`));
   const watched = state.monitored.some((call) => call.kind === "daq" && call.op === "next");

@@ -34,9 +34,32 @@ interface TemperatureLimit {
   readonly adapter: boolean;
 }
 
-interface Track {
-  readonly points: { readonly t_s: number; readonly value: number }[];
-  bad: number;
+/** The last readings of a thermocouple. */
+class Track {
+  readonly #t_s = new Float64Array(kept_max);
+  readonly #value = new Float64Array(kept_max);
+  #count = 0;
+  /** Scans in a row without a plausible reading. */
+  bad = 0;
+
+  add(t_s: number, value: number): void {
+    this.#t_s[this.#count % kept_max] = t_s;
+    this.#value[this.#count % kept_max] = value;
+    this.#count += 1;
+  }
+
+  get length(): number {
+    return Math.min(this.#count, kept_max);
+  }
+
+  /** Time of the n-th last reading, s; the last is 0. */
+  t_s(back: number): number {
+    return this.#t_s[(this.#count - 1 - back) % kept_max] as number;
+  }
+
+  value(back: number): number {
+    return this.#value[(this.#count - 1 - back) % kept_max] as number;
+  }
 }
 
 /** What the watch must know of the bench at the time of a scan. */
@@ -142,7 +165,7 @@ export class Watch {
   #thermocouple(channel: DaqChannel, reading: Reading | undefined, context: WatchContext): Violation | undefined {
     let track = this.#tracks.get(channel.channel);
     if (!track) {
-      track = { points: [], bad: 0 };
+      track = new Track();
       this.#tracks.set(channel.channel, track);
     }
     const jumped = reading?.is === "value" && context.sourceOn && !isPlausible(track, reading.t_s, reading.value);
@@ -152,8 +175,7 @@ export class Watch {
       return { rule: "watch-thermocouple", why: `${channel.name} (channel ${channel.channel}) is lost or implausible` };
     }
     track.bad = 0;
-    track.points.push({ t_s: reading.t_s, value: reading.value });
-    if (track.points.length > kept_max) track.points.shift();
+    track.add(reading.t_s, reading.value);
     const limit = this.#limits.get(channel) ?? this.#limit(channel);
     this.#limits.set(channel, limit);
     if (reading.value >= limit.degC) {
@@ -219,18 +241,18 @@ export class Watch {
 }
 
 function isPlausible(track: Track, t_s: number, value: number): boolean {
-  const last = track.points.at(-1);
-  if (!last || t_s <= last.t_s) return true;
-  return Math.abs(value - last.value) <= jump_K_per_s * Math.max(1, t_s - last.t_s);
+  if (track.length === 0 || t_s <= track.t_s(0)) return true;
+  return Math.abs(value - track.value(0)) <= jump_K_per_s * Math.max(1, t_s - track.t_s(0));
 }
 
 function risesTooFast(channel: DaqChannel, track: Track, context: WatchContext): Violation | undefined {
-  const now = track.points.at(-1);
-  if (!now || channel.at?.startsWith("ambient.")) return undefined;
-  const from = track.points.findLast((point) => now.t_s - point.t_s >= rate_window_s);
-  if (!from) return undefined;
-  const rate = ((now.value - from.value) / (now.t_s - from.t_s)) * 60;
-  const limit = now.t_s - context.raised_s <= early_s ? early_K_per_min : late_K_per_min;
+  if (channel.at?.startsWith("ambient.")) return undefined;
+  const now_s = track.t_s(0);
+  let back = 0;
+  while (back < track.length && now_s - track.t_s(back) < rate_window_s) back += 1;
+  if (back === track.length) return undefined;
+  const rate = ((track.value(0) - track.value(back)) / (now_s - track.t_s(back))) * 60;
+  const limit = now_s - context.raised_s <= early_s ? early_K_per_min : late_K_per_min;
   if (rate <= limit) return undefined;
   return { rule: "watch-rate", why: `${channel.name} rises by ${rate.toFixed(0)} K/min, allowed ${limit} K/min` };
 }
