@@ -211,6 +211,32 @@ export class Island {
 
   solve(): void {
     this.#eliminate();
+    this.#substitute();
+  }
+
+  /** Takes all currents away and keeps what `solve` has made of the conductances: `solveAgain` is for other currents. */
+  clearCurrents(): void {
+    this.#current.fill(0);
+  }
+
+  /** As `solve`, with the conductances of the last solution; only currents may have been changed since. */
+  solveAgain(): void {
+    const { order, from, nodes, slotOf } = this.shape;
+    const [g, current, sums] = [this.#g, this.#current, this.#sums];
+    for (let n = 0; n < order.length; n++) {
+      const sum = sums[n] as number;
+      const share = sum === 0 ? 0 : (current[order[n] as number] as number) / sum;
+      if (share === 0) continue;
+      const end = from[n + 1] as number;
+      for (let i = from[n] as number; i < end; i++) {
+        const node = nodes[i] as number;
+        current[node] = (current[node] as number) + (g[slotOf[i] as number] as number) * share;
+      }
+    }
+    this.#substitute();
+  }
+
+  #substitute(): void {
     const { order, from, nodes, slotOf } = this.shape;
     const [g, current, sums, volt] = [this.#g, this.#current, this.#sums, this.volt];
     volt.fill(0);

@@ -4,9 +4,11 @@
  * and trapezoidal ones after them, growing by an eighth, so that time constants from 0.1 us to 100 us are all resolved.
  */
 import type { Node } from "../../../rig/model/bench.ts";
-import type { Branch, Capacitor, Diode, Element } from "./elements.ts";
-import { diodeConductance_S, diodeCurrent_A, limitedJunction_V, shiftOf } from "./elements.ts";
+import type { Branch, Element } from "./elements.ts";
+import { diodeConductance_S, diodeCurrent_A } from "./elements.ts";
 import { createIsland, type Island } from "./elimination.ts";
+import { type LineMarch, type LineNetwork, lineNetwork } from "./lineNetwork.ts";
+import { canTransfer, companion_S, nextJunction_V, rest_V, rounds_max, TransferMarch } from "./lineTransfer.ts";
 import { reduceNetwork } from "./reduce.ts";
 import { Topology } from "./topology.ts";
 
@@ -29,106 +31,80 @@ const edge_s = 0.2e-6;
 const firstStep_s = 0.02e-6;
 const growth = 1.125;
 
-interface CapacitorState {
-  readonly farad: number;
-  readonly edge: number;
-  readonly a: number;
-  readonly b: number;
+type CapacitorState = LineNetwork["capacitors"][number] & {
   volt: number;
   ampere: number;
   siemens: number;
   emf_V: number;
-}
+};
 
-interface DiodeState {
-  readonly edge: number;
-  readonly a: number;
-  readonly b: number;
-  readonly shift_V: number;
-  /** Of the junction. */
-  volt: number;
-}
+/** `volt` is that of the junction. */
+type DiodeState = LineNetwork["diodes"][number] & { volt: number };
 
-class March {
+/** Solves the whole network in each round of each step: for any number of diodes. */
+export class PlainMarch implements LineMarch {
+  readonly #network: LineNetwork;
   readonly #island: Island;
   readonly #capacitors: readonly CapacitorState[];
   readonly #diodes: readonly DiodeState[];
-  readonly #driver: { readonly edge: number; readonly siemens: number };
-  readonly #numberOf = new Map<Node, number>();
 
-  constructor(branches: readonly Branch[], capacitors: readonly Capacitor[], diodes: readonly Diode[], driver: Branch) {
-    const edges: [number, number][] = [];
-    const edge = ({ a, b }: Element): number => edges.push([this.#number(a), this.#number(b)]) - 1;
-    const fixed = branches.map((b) => ({ edge: edge(b), siemens: 1 / b.ohm, emf_V: b.emf_V }));
-    this.#capacitors = capacitors.map((c) => ({
-      ...{ farad: c.farad, edge: edge(c), a: this.#number(c.a), b: this.#number(c.b) },
-      ...{ volt: 0, ampere: 0, siemens: 0, emf_V: 0 },
-    }));
-    this.#diodes = diodes.map((d) => ({
-      ...{ edge: edge(d), a: this.#number(d.a), b: this.#number(d.b) },
-      ...{ shift_V: shiftOf(d), volt: 0 },
-    }));
-    this.#driver = { edge: edge(driver), siemens: 1 / driver.ohm };
-    this.#island = createIsland(this.#numberOf.size, edges);
-    for (const { edge: at, siemens, emf_V } of fixed) this.#island.add(at, siemens, emf_V);
+  constructor(network: LineNetwork) {
+    this.#network = network;
+    this.#capacitors = network.capacitors.map((c) => ({ ...c, volt: 0, ampere: 0, siemens: 0, emf_V: 0 }));
+    this.#diodes = network.diodes.map((d) => ({ ...d, volt: 0 }));
+    this.#island = createIsland(network.size, network.edges);
+    for (const { edge, siemens, emf_V } of network.fixed) this.#island.add(edge, siemens, emf_V);
     this.#island.keep();
   }
 
-  /** Back to where nothing is charged. */
   reset(): void {
     for (const c of this.#capacitors) Object.assign(c, { volt: 0, ampere: 0, siemens: 0, emf_V: 0 });
     for (const d of this.#diodes) d.volt = 0;
   }
 
-  numberOf(node: Node): number | undefined {
-    return this.#numberOf.get(node);
+  probe(n: number): number {
+    const pair = this.#network.probes[n];
+    return pair === undefined ? 0 : this.#across(...pair);
   }
 
-  across(a: number, b: number): number {
+  #across(a: number, b: number): number {
     const { volt } = this.#island;
     return (volt[a] as number) - (volt[b] as number);
   }
 
-  /** One step; `level_V` is the driver's at its end. */
   step(h_s: number, level_V: number, euler: boolean): void {
     for (const c of this.#capacitors) {
-      c.siemens = (euler ? 1 : 2) * (c.farad / h_s);
+      c.siemens = companion_S(c.farad, h_s, euler);
       c.emf_V = euler ? c.volt : c.volt + c.ampere / c.siemens;
     }
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < rounds_max; round++) {
       this.#linear(level_V);
       if (this.#junctionsAgree()) break;
     }
     for (const c of this.#capacitors) {
-      c.volt = this.across(c.a, c.b);
+      c.volt = this.#across(c.a, c.b);
       c.ampere = c.siemens * (c.volt - c.emf_V);
     }
   }
 
-  #number(node: Node): number {
-    const known = this.#numberOf.get(node);
-    if (known !== undefined) return known;
-    this.#numberOf.set(node, this.#numberOf.size);
-    return this.#numberOf.size - 1;
-  }
-
   #linear(level_V: number): void {
     const island = this.#island;
+    const { driver } = this.#network;
     island.restore();
     for (const c of this.#capacitors) island.add(c.edge, c.siemens, c.emf_V);
     for (const { edge, volt, shift_V } of this.#diodes) {
       const siemens = diodeConductance_S(volt);
       island.add(edge, siemens, volt + shift_V - diodeCurrent_A(volt, shift_V) / siemens);
     }
-    island.add(this.#driver.edge, this.#driver.siemens, level_V);
+    island.add(driver.edge, driver.siemens, level_V);
     island.solve();
   }
 
   #junctionsAgree(): boolean {
     let agree = true;
     for (const d of this.#diodes) {
-      const next = Math.max(-1, limitedJunction_V(this.across(d.a, d.b) - d.shift_V, d.volt));
-      if (Math.abs(next - d.volt) > 1e-7) agree = false;
+      const next = nextJunction_V(this.#across(d.a, d.b) - d.shift_V, d.volt);
+      if (Math.abs(next - d.volt) > rest_V) agree = false;
       d.volt = next;
     }
     return agree;
@@ -137,9 +113,9 @@ class March {
 
 /** What a driver drives, reduced once: its steady periods at several duty cycles follow one after the other. */
 export class PilotLine {
-  readonly #march: March;
-  /** Numbers of the nodes of each probe pair, where the driver reaches them. */
-  readonly #probes: readonly (readonly [number, number] | undefined)[];
+  readonly #march: LineMarch;
+  /** Whether the driver reaches each probe pair. */
+  readonly #reached: readonly boolean[];
 
   /** `near`: all elements that the driver reaches, itself included. */
   constructor(near: readonly Element[], driver: Branch, probes: readonly (readonly [Node, Node])[]) {
@@ -155,11 +131,9 @@ export class PilotLine {
       return [];
     });
     const keep = new Set<Node>([...[...capacitors, ...diodes, driver].flatMap(({ a, b }) => [a, b]), ...probes.flat()]);
-    this.#march = new March(reduceNetwork(linear, keep), capacitors, diodes, driver);
-    this.#probes = probes.map(([a, b]) => {
-      const [i, j] = [this.#march.numberOf(a), this.#march.numberOf(b)];
-      return i === undefined || j === undefined ? undefined : [i, j];
-    });
+    const network = lineNetwork(reduceNetwork(linear, keep), capacitors, diodes, driver, probes);
+    this.#reached = network.probes.map((pair) => pair !== undefined);
+    this.#march = canTransfer(network) ? new TransferMarch(network) : new PlainMarch(network);
   }
 
   /** The steady period: the second after rest at the low level. */
@@ -168,10 +142,10 @@ export class PilotLine {
     march.reset();
     for (let n = 0; n < 4; n++) march.step(1, low_V, true);
     const t: number[] = [];
-    const volt: number[][] = this.#probes.map(() => []);
+    const volt: number[][] = this.#reached.map(() => []);
     const keepPoint = (t_s: number): void => {
       t.push(t_s);
-      for (const [n, probe] of this.#probes.entries()) volt[n]?.push(probe ? march.across(...probe) : 0);
+      for (let n = 0; n < volt.length; n++) volt[n]?.push(march.probe(n));
     };
     const half = (from_s: number, to_s: number, before_V: number, after_V: number, record: boolean): void => {
       const length_s = to_s - from_s;
@@ -193,7 +167,7 @@ export class PilotLine {
     }
     return {
       t_s: Float64Array.from(t),
-      volt: volt.map((v, n) => (this.#probes[n] === undefined ? undefined : Float64Array.from(v))),
+      volt: volt.map((v, n) => (this.#reached[n] ? Float64Array.from(v) : undefined)),
     };
   }
 }
