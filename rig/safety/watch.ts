@@ -132,7 +132,7 @@ export class Watch {
     context: WatchContext,
   ): Violation | undefined {
     const { shunt } = layoutOf(this.#bench);
-    const t_s = shunt && readings[String(shunt.channel.channel)]?.t_s;
+    const t_s = shunt && readings[shunt.channel.channel]?.t_s;
     if (t_s === undefined) return undefined;
     const since_s = this.#scanned_s === undefined ? 0 : Math.max(0, t_s - this.#scanned_s);
     this.#scanned_s = t_s;
@@ -148,7 +148,7 @@ export class Watch {
   #lostVoltage(readings: Readonly<Record<string, Reading>>, context: WatchContext): Violation | undefined {
     for (const { name, channel, measure } of context.watched) {
       if (measure !== "V") continue;
-      const usable = !context.sourceOn || readings[String(channel)]?.is === "value";
+      const usable = !context.sourceOn || readings[channel]?.is === "value";
       const bad = usable ? 0 : (this.#blind.get(channel) ?? 0) + 1;
       this.#blind.set(channel, bad);
       if (bad >= lost_scans) return { rule: "watch-lost", why: `${name} (channel ${channel}) gives no reading` };
@@ -158,7 +158,7 @@ export class Watch {
 
   #current(readings: Readonly<Record<string, Reading>>): number | undefined {
     const { shunt } = layoutOf(this.#bench);
-    const reading = shunt && readings[String(shunt.channel.channel)];
+    const reading = shunt && readings[shunt.channel.channel];
     return shunt && reading?.is === "value" ? reading.value / shunt.ohm : undefined;
   }
 
@@ -200,7 +200,7 @@ export class Watch {
     current_A: number,
     context: WatchContext,
   ): Violation | undefined {
-    const volt = readings[String(drop.channel.channel)];
+    const volt = readings[drop.channel.channel];
     if (volt?.is !== "value" || Math.abs(current_A) < resistance_A_min) return undefined;
     // PE carries at most the earth test's 30 A; under load current its sense pair sees no drop, only noise.
     if (drop.pin === "PE") return undefined;

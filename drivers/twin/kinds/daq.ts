@@ -22,6 +22,8 @@ export function daqTwin({ role, bench, world }: TwinContext): Answers<"daq"> {
   };
   const read = (channels: readonly number[], terse: boolean): Record<string, Reading> => {
     const readings: Record<string, Reading> = {};
+    // The last channel's place first: the object then has room for all and is not made larger on the way.
+    readings[Math.max(...channels)] = pending;
     for (const channel of channels) readings[channel] = (readers.get(channel) as ChannelReader)(terse);
     return readings;
   };
@@ -45,6 +47,9 @@ export function daqTwin({ role, bench, world }: TwinContext): Answers<"daq"> {
     },
   };
 }
+
+/** Stands where a reading will be. */
+const pending = invalid("1", "not-read", { raw: "", t_s: 0 });
 
 /** `terse`: without the instrument's words. Values of a running scan become points of series, which hold numbers. */
 type ChannelReader = (terse: boolean) => Reading;

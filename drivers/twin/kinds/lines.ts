@@ -10,7 +10,6 @@ import type { Answers, TwinContext } from "./context.ts";
  */
 export function matrixTwin({ role, entry, bench, world }: TwinContext): Answers<"matrix"> {
   const relays = Object.values(bench.relays).filter((relay) => relay.role === entry.role);
-  const known = new Map(relays.map((relay) => [relay.id, relay]));
   const boards = [...new Set(relays.map(({ board }) => board))].map((board) => {
     const own = relays.filter((relay) => relay.board === board);
     return { board, own, outputs: 1 + Math.max(...own.map(({ output }) => output)) };
@@ -18,37 +17,36 @@ export function matrixTwin({ role, entry, bench, world }: TwinContext): Answers<
   const byName = boards
     .flatMap(({ own }, board) => own.map(({ id, output }) => ({ id, output, board })))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const places = new Map(byName.map((place) => [place.id, place]));
   const closedNow = (): string[] => {
     const coils = boards.map(({ board }) => world.relays.coils(entry.role, board));
     const closed: string[] = [];
     for (const { id, output, board } of byName) if (coils[board]?.[output] === true) closed.push(id);
     return closed;
   };
-  const write = (closed: ReadonlySet<string>): void => {
-    for (const { board, own, outputs } of boards) {
-      const coils = new Array<boolean>(outputs).fill(false);
-      for (const relay of own) if (closed.has(relay.id)) coils[relay.output] = true;
+  const write = (closed: readonly string[]): void => {
+    const wanted = boards.map(({ outputs }) => new Array<boolean>(outputs).fill(false));
+    for (const id of closed) {
+      const at = places.get(id);
+      if (at !== undefined) (wanted[at.board] as boolean[])[at.output] = true;
+    }
+    for (const [n, { board }] of boards.entries()) {
+      const coils = wanted[n] as boolean[];
       const before = world.relays.coils(entry.role, board);
-      let changes = false;
-      for (let output = 0; output < outputs; output++) {
-        if (coils[output] !== (before[output] ?? false)) changes = true;
-      }
-      if (changes) world.relays.setCoils(entry.role, board, coils);
+      if (coils.some((on, output) => on !== (before[output] ?? false))) world.relays.setCoils(entry.role, board, coils);
     }
   };
   return {
     pattern({ closed }) {
-      const unknown = closed.find((id) => !known.has(id));
+      const unknown = closed.find((id) => !places.has(id));
       if (unknown !== undefined) {
         throw new RigError("SETPOINT_OUT_OF_RANGE", `${role}: no relay "${unknown}" on its boards`, { role, unknown });
       }
       const before = closedNow();
       const wanted = new Set(closed);
       const stay = before.filter((id) => wanted.has(id));
-      if (stay.length < before.length) {
-        write(new Set(stay));
-      }
-      write(wanted);
+      if (stay.length < before.length) write(stay);
+      write(closed);
       return { closed: closedNow() };
     },
     readBack() {

@@ -18,33 +18,51 @@ export interface Relays extends RelayBoardModel {
 /** Coils of a board that the bench file does not name still switch: on and off they go, with nothing behind them. */
 const outputs_max = 64;
 
+interface Board {
+  coils: readonly boolean[];
+  readonly relays: RelayAt[];
+}
+
+/** A relay with its poles and the board that has its coil. */
+interface RelayAt {
+  readonly relay: Relay;
+  readonly poles: readonly Pole[];
+  readonly board: Board;
+}
+
 export function createRelays(plant: Plant, timed: boolean): Relays {
-  const coils = new Map<string, boolean[]>();
+  const roles = new Map<string, Map<number, Board>>();
+  const boardOf = (role: string, address: number): Board => {
+    const ofRole = roles.get(role) ?? new Map<number, Board>();
+    roles.set(role, ofRole);
+    const board = ofRole.get(address) ?? { coils: [], relays: [] };
+    ofRole.set(address, board);
+    return board;
+  };
   const polesOf = new Map<string, Pole[]>();
-  for (const pole of plant.assembly.poles) polesOf.set(pole.relay, [...(polesOf.get(pole.relay) ?? []), pole]);
-  const relaysOf = new Map<string, Relay[]>();
+  for (const pole of plant.assembly.poles) {
+    const known = polesOf.get(pole.relay);
+    if (known) known.push(pole);
+    else polesOf.set(pole.relay, [pole]);
+  }
   for (const relay of Object.values(plant.bench.relays)) {
-    const key = `${relay.role}:${relay.board}`;
-    relaysOf.set(key, [...(relaysOf.get(key) ?? []), relay]);
+    const board = boardOf(relay.role, relay.board);
+    board.relays.push({ relay, board, poles: polesOf.get(relay.id) ?? [] });
   }
   const pending = new Map<string, () => void>();
   const listeners: (() => void)[] = [];
   let supplied = true;
 
-  const energised = (relay: Relay): boolean => {
-    const coil = coils.get(`${relay.role}:${relay.board}`)?.[relay.output] ?? false;
-    return coil && (relay.role !== "contactor" || supplied);
-  };
+  const energised = ({ relay, board }: RelayAt): boolean =>
+    (board.coils[relay.output] ?? false) && (relay.role !== "contactor" || supplied);
 
   /** Brings contacts to what their coils say: openings first, as break before make. */
-  const move = (relays: readonly Relay[]): void => {
+  const move = (relays: readonly RelayAt[]): void => {
     plant.settle();
     let moved = false;
     for (const closing of [false, true]) {
-      for (const relay of relays) {
-        if (energised(relay) === closing && movePoles(plant, relay.id, polesOf.get(relay.id) ?? [], closing)) {
-          moved = true;
-        }
+      for (const one of relays) {
+        if (energised(one) === closing && movePoles(plant, one.relay.id, one.poles, closing)) moved = true;
       }
     }
     if (!moved) return;
@@ -52,37 +70,38 @@ export function createRelays(plant: Plant, timed: boolean): Relays {
     for (const listener of listeners) listener();
   };
 
-  const moveInTime = (relays: readonly Relay[]): void => {
+  const moveInTime = (relays: readonly RelayAt[]): void => {
     if (!timed) {
       move(relays);
       return;
     }
-    for (const relay of relays) {
-      pending.get(relay.id)?.();
-      const of = plant.bench.relayClasses[relay.class];
-      const after_s = energised(relay) ? (of?.operate_s ?? 0) : (of?.release_s ?? 0);
+    for (const one of relays) {
+      const { id } = one.relay;
+      pending.get(id)?.();
+      const of = plant.bench.relayClasses[one.relay.class];
+      const after_s = energised(one) ? (of?.operate_s ?? 0) : (of?.release_s ?? 0);
       pending.set(
-        relay.id,
-        plant.agenda.schedule(plant.agenda.now_s() + after_s, () => move([relay])),
+        id,
+        plant.agenda.schedule(plant.agenda.now_s() + after_s, () => move([one])),
       );
     }
   };
 
   return {
-    coils: (role, board) => coils.get(`${role}:${board}`) ?? [],
-    setCoils(role, board, wanted) {
-      const key = `${role}:${board}`;
-      const before = coils.get(key) ?? [];
-      coils.set(key, wanted.slice(0, outputs_max));
-      const changed = (relaysOf.get(key) ?? []).filter(
-        ({ output }) => (before[output] ?? false) !== (wanted[output] ?? false),
+    coils: (role, board) => roles.get(role)?.get(board)?.coils ?? none,
+    setCoils(role, address, wanted) {
+      const board = boardOf(role, address);
+      const before = board.coils;
+      board.coils = wanted.slice(0, outputs_max);
+      const changed = board.relays.filter(
+        ({ relay: { output } }) => (before[output] ?? false) !== (wanted[output] ?? false),
       );
       if (changed.length > 0) moveInTime(changed);
     },
     supplyContactors(on) {
       if (on === supplied) return;
       supplied = on;
-      moveInTime(Object.values(plant.bench.relays).filter(({ role }) => role === "contactor"));
+      moveInTime([...(roles.get("contactor")?.values() ?? [])].flatMap(({ relays }) => relays));
     },
     anyClosed: (relay) => (polesOf.get(relay) ?? []).some((pole) => plant.isClosed(pole)),
     onMoved(listener) {
@@ -91,6 +110,8 @@ export function createRelays(plant: Plant, timed: boolean): Relays {
   };
 }
 
+const none: readonly boolean[] = [];
+
 /** True when a contact moved. */
 function movePoles(plant: Plant, relay: string, poles: readonly Pole[], closing: boolean): boolean {
   const moving = poles.filter((pole) => {
@@ -98,7 +119,8 @@ function movePoles(plant: Plant, relay: string, poles: readonly Pole[], closing:
     return closed !== plant.isClosed(pole);
   });
   if (moving.length === 0) return false;
-  const hot_A = Math.max(...moving.map((pole) => Math.abs(plant.poleCurrent(pole))));
+  // What was switched hot is told in the log and nowhere else.
+  const hot_A = plant.quiet ? 0 : Math.max(...moving.map((pole) => Math.abs(plant.poleCurrent(pole))));
   for (const pole of moving) plant.setClosed(pole, closing);
   plant.note({ what: "relay", relay, closed: closing, hot_A });
   return true;
