@@ -3,10 +3,21 @@ import type { SeriesRef, Waveform } from "../kinds/kinds.ts";
 import type { Unit } from "../model/units.ts";
 import type { Points } from "../store/types.ts";
 
-interface Kept {
-  t_s: Float64Array;
-  values: Float64Array;
-  count: number;
+/** One series, as far as it has got. */
+export class Kept {
+  t_s: Float64Array = new Float64Array(256);
+  values: Float64Array = new Float64Array(256);
+  count = 0;
+
+  add(t_s: number, value: number): void {
+    if (this.count === this.t_s.length) {
+      this.t_s = grown(this.t_s);
+      this.values = grown(this.values);
+    }
+    this.t_s[this.count] = t_s;
+    this.values[this.count] = value;
+    this.count += 1;
+  }
 }
 
 export class MemorySeries {
@@ -14,18 +25,11 @@ export class MemorySeries {
   #last: { readonly t0_s: number; readonly dt_s: number; readonly t_s: Float64Array } | undefined;
 
   point(name: string, _unit: Unit, t_s: number, value: number): void {
-    const series = this.#kept(name);
-    if (series.count === series.t_s.length) {
-      series.t_s = grown(series.t_s);
-      series.values = grown(series.values);
-    }
-    series.t_s[series.count] = t_s;
-    series.values[series.count] = value;
-    series.count += 1;
+    this.of(name).add(t_s, value);
   }
 
   keep(wave: Waveform & { readonly series: string }): SeriesRef<"V"> {
-    const series = this.#kept(wave.series);
+    const series = this.of(wave.series);
     series.t_s = this.#times(wave);
     series.values = wave.values;
     series.count = wave.values.length;
@@ -51,10 +55,11 @@ export class MemorySeries {
     return { t_s: series.t_s.subarray(from, end), values: series.values.subarray(from, end), total: series.count };
   }
 
-  #kept(name: string): Kept {
+  /** The series of this name, for whoever adds to it again and again. */
+  of(name: string): Kept {
     const known = this.#all.get(name);
     if (known !== undefined) return known;
-    const made: Kept = { t_s: new Float64Array(256), values: new Float64Array(256), count: 0 };
+    const made = new Kept();
     this.#all.set(name, made);
     return made;
   }

@@ -13,7 +13,7 @@ import type { Call, MonitorCommand, Points } from "../plan/commands.ts";
 import type { AskOperator, Safety } from "../plan/parts.ts";
 import type { Lane } from "./lane.ts";
 import { refusal, waveName } from "./live.ts";
-import { MemorySeries } from "./memorySeries.ts";
+import { type Kept, MemorySeries } from "./memorySeries.ts";
 import type { Leaf, Performer } from "./performer.ts";
 
 /** Bench time that stands still until it is moved. Its wall time is the same: nothing here waits for a wall clock. */
@@ -53,7 +53,7 @@ interface Running {
   readonly lane: Lane;
   readonly failed: (error: RigError) => void;
   /** Channel and series of each. */
-  readonly series: readonly (readonly [key: string, name: string])[];
+  readonly series: readonly (readonly [key: string, series: Kept])[];
   /** When the next scan was meant to be, and when it is, bench time. */
   meant_s: number;
   due_s: number;
@@ -165,7 +165,7 @@ export class VirtualPerformer implements Performer {
 
   monitor(command: MonitorCommand, lane: Lane, failed: (error: RigError) => void): { stop(): Promise<void> } {
     const now_s = this.#parts.time.bench_s();
-    const series = Object.entries(command.series);
+    const series = Object.entries(command.series).map(([key, name]) => [key, this.#series.of(name)] as const);
     const running: Running = { command, lane, failed, series, meant_s: now_s, due_s: now_s };
     this.#monitors.add(running);
     this.#monitored = [...this.#monitors].map((one) => one.command.call);
@@ -190,9 +190,9 @@ export class VirtualPerformer implements Performer {
     try {
       const reply = this.#answer(command.call, lane) as unknown as Readonly<Record<string, Reading>>;
       safety.settled(command.call, reply);
-      for (const [key, name] of series) {
+      for (const [key, kept] of series) {
         const r = reply[key];
-        if (r) this.#series.point(name, r.unit, r.t_s, r.is === "value" ? r.value : Number.NaN);
+        if (r) kept.add(r.t_s, r.is === "value" ? r.value : Number.NaN);
       }
       const now_s = time.bench_s();
       running.meant_s = Math.max(running.meant_s + command.every_s, now_s);

@@ -26,6 +26,7 @@ import { Circuit } from "../world/circuit.ts";
 import type { Branch, Element } from "../world/elements.ts";
 import { createThermal, type Loss } from "../world/thermal.ts";
 import { shapeOf } from "../world/thermalShape.ts";
+import { Topology } from "../world/topology.ts";
 import { pilotLine } from "../world/transient.ts";
 import { ownLevel, pilotLevels, plugLevels } from "./signalTruth.ts";
 
@@ -44,22 +45,23 @@ const test_V = 5;
 const pilot_V = 12;
 const test_ohm = 1e5;
 
-/** Ohm between two contacts with `a` positive; Infinity when nothing joins them. */
-function between(elements: readonly Element[], a: Contact, b: Contact, emf_V: number): number {
-  const meter: Branch = { type: "branch", id: "meter", a, b, ohm: test_ohm, emf_V };
-  const alone = new Circuit(elements);
-  if (!alone.joined(a, b)) return Number.POSITIVE_INFINITY;
-  const circuit = new Circuit([...elements, meter]);
-  const ampere = Math.abs(circuit.current("meter"));
-  return ampere > 0 ? Math.abs(circuit.volt(a, b) ?? 0) / ampere : Number.POSITIVE_INFINITY;
-}
-
-const polarities = (
+/** Ohm between two contacts with `a` positive and with `b` positive; Infinity when nothing joins them. */
+function polarities(
   elements: readonly Element[],
   a: Contact,
   b: Contact,
   emf_V: number = test_V,
-): readonly [number, number] => [between(elements, a, b, emf_V), between(elements, b, a, emf_V)];
+): readonly [number, number] {
+  if (!new Circuit(elements).joined(a, b)) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const meter = (volt: number): Branch => ({ type: "branch", id: "meter", a, b, ohm: test_ohm, emf_V: volt });
+  const topology = new Topology([...elements, meter(emf_V)]);
+  const between = (volt: number): number => {
+    const circuit = new Circuit([...elements, meter(volt)], topology);
+    const ampere = Math.abs(circuit.current("meter"));
+    return ampere > 0 ? Math.abs(circuit.volt(a, b) ?? 0) / ampere : Number.POSITIVE_INFINITY;
+  };
+  return [between(emf_V), between(-emf_V)];
+}
 
 /** Of the twin's worlds where nothing else is said. */
 const room_degC = 23;

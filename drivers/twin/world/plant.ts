@@ -11,13 +11,14 @@ import { type AdapterElements, adapterElements, type WarmBranch } from "./adapte
 import type { AdapterUnderTest } from "./adapterUnderTest.ts";
 import { type Agenda, createAgenda } from "./agenda.ts";
 import { type Assembly, assemble, type Pole } from "./assemble.ts";
-import { Circuit, type Pair } from "./circuit.ts";
+import { Circuit } from "./circuit.ts";
 import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
-import type { Branch, Element } from "./elements.ts";
+import type { Element } from "./elements.ts";
 import { Finger } from "./finger.ts";
 import { createFlexing, type Flexing } from "./flexing.ts";
 import { halvesFor, halvesOf } from "./halvesInUse.ts";
+import { Heaters } from "./heaters.ts";
 import { createLog, type Happening, type LogEntry, type WorldLog } from "./log.ts";
 import { createThermal, type Loss, type Thermal } from "./thermal.ts";
 import { shapeOf } from "./thermalShape.ts";
@@ -83,7 +84,7 @@ export class Plant {
   #inNest = "";
   readonly #cable: Bench["leads"][number] | undefined;
   #settled_s = 0;
-  #losses: Loss[] | undefined;
+  #losses: readonly Loss[] | undefined;
   #heaters: Heaters | undefined;
   #logged = { source_A: 0, load_A: 0 };
 
@@ -323,39 +324,16 @@ export class Plant {
   }
 
   /** Only the source's current is worth heat: meters and pilot drive milliamperes, for a moment. */
-  #lossesNow(): Loss[] {
-    if (this.#losses !== undefined) return this.#losses;
-    const losses: Loss[] = [];
-    if (this.assembly.source?.on === true) {
-      const circuit = this.circuit();
-      for (const heater of this.#heatersIn(circuit)) {
-        const { branch, pair, ohm20, loss } = heater;
-        loss.watt20 = ((circuit.voltOf(pair) - branch.emf_V) / branch.ohm) ** 2 * ohm20;
-        if (loss.watt20 > 1e-9 || loss.place === cable) losses.push(loss);
-      }
-    }
-    this.#losses = losses;
-    return losses;
+  #lossesNow(): readonly Loss[] {
+    this.#losses ??= this.assembly.source?.on === true ? this.#heatersIn(this.circuit()).losses() : [];
+    return this.#losses;
   }
 
-  /** What gets warm, where it lies in the circuit: that stays until contacts move. */
-  #heatersIn(circuit: Circuit): readonly Heater[] {
-    if (this.#heaters?.circuit === circuit) return this.#heaters.list;
-    const own = new Set(circuit.elements);
-    const list: Heater[] = [];
-    const add = (branch: Branch, ohm20: number, place: string, perKelvin: number): void => {
-      const pair = own.has(branch) ? circuit.pair(branch.a, branch.b) : undefined;
-      if (pair !== undefined) list.push({ branch, pair, ohm20, loss: { place, watt20: 0, perKelvin } });
-    };
-    if (this.fitted && !this.isInN2) {
-      for (const { branch, place, ohm20, perKelvin } of this.#adapterElements.warm)
-        add(branch, ohm20, place, perKelvin);
-    }
-    const lead = this.#cable;
-    const element = this.assembly.fixed.find(({ id }) => id === lead?.id);
-    if (lead !== undefined && element?.type === "branch") add(element, lead.resistance_ohm, cable, 0);
-    this.#heaters = { circuit, list };
-    return list;
+  #heatersIn(circuit: Circuit): Heaters {
+    if (this.#heaters?.circuit === circuit) return this.#heaters;
+    const warm = this.fitted && !this.isInN2 ? this.#adapterElements.warm : [];
+    this.#heaters = new Heaters(circuit, warm, this.#cable);
+    return this.#heaters;
   }
 
   /** Only the source's current melts anything. */
@@ -392,22 +370,6 @@ export class Plant {
     this.version++;
     this.#losses = undefined;
   }
-}
-
-/** Place of the thermal model that the source's cable warms. */
-const cable = "cable";
-
-/** A resistance that the source's current warms. */
-interface Heater {
-  readonly branch: Branch;
-  readonly pair: Pair;
-  readonly ohm20: number;
-  readonly loss: Loss & { watt20: number };
-}
-
-interface Heaters {
-  readonly circuit: Circuit;
-  readonly list: readonly Heater[];
 }
 
 const structureOf = (elements: readonly Element[]): string =>
