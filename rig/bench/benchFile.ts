@@ -109,7 +109,8 @@ function highVoltageOf({ high_voltage }: BenchDocument): Pick<Bench, "highVoltag
 }
 
 const relayClasses = (file: BenchDocument): Bench["relayClasses"] =>
-  mapValues(file.relay_classes, ({ hot_switch_A, hot_switch_V, ...rest }) => ({
+  mapValues(file.relay_classes, ({ hot_switch_A, hot_switch_V, life_closings, ...rest }) => ({
+    ...(life_closings === undefined ? {} : { life_closings }),
     ...rest,
     hotSwitch_A: hot_switch_A,
     hotSwitch_V: hot_switch_V,

@@ -29,6 +29,7 @@ const relayClass = z.strictObject({
   hot_switch_V: z.number().min(0).max(10000),
   operate_s: positive.max(1),
   release_s: positive.max(1),
+  life_closings: z.int().min(1).max(1e12).optional(),
 });
 
 const relay = z.strictObject({

@@ -59,6 +59,10 @@ export const taught: Readonly<Record<string, Taught>> = {
     ],
     exitCodes: "0 ended in order, 2 wrong usage or input, 30 stopped or aborted, 40 fault of the rig",
   },
+  wear: {
+    examples: ["rig wear", "rig wear --simulated --json"],
+    exitCodes: "0, 2 wrong usage or input, 40 a relay is past the closings that the bench file states",
+  },
   safe: {
     examples: ["rig safe --ports /tmp/bench"],
     exitCodes: "0 safe by read-back, 2 wrong usage or input, 40 not proved",

@@ -26,6 +26,8 @@ export interface RelayClass {
   readonly hotSwitch_V: number;
   readonly operate_s: number;
   readonly release_s: number;
+  /** Closings that its data sheet promises at the load it has here; absent: not stated. */
+  readonly life_closings?: number;
 }
 
 export interface Relay {

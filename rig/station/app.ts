@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import type { Accounts } from "./accounts.ts";
 import { type BeforeDeps, beforeRoutes } from "./before.ts";
+import { type BenchFacts, benchPageRoutes } from "./benchPage.ts";
 import { codeRoutes } from "./codesRoutes.ts";
 import { type DeskDeps, deskRoutes } from "./desk.ts";
 import { type loadPage, pageRoutes } from "./files.ts";
@@ -26,6 +27,7 @@ export interface StationDeps {
   readonly page: ReturnType<typeof loadPage>;
   readonly runs: RunDeps;
   readonly health?: Health;
+  readonly facts?: () => Promise<BenchFacts>;
   readonly manual?: Manual;
   /** Absent: the bench is real. */
   readonly twin?: TwinDesk;
@@ -59,6 +61,7 @@ export function stationApp(deps: StationDeps): App {
   runRoutes(app, door, runs);
   codeRoutes(app, door, runs.catalogue);
   if (deps.health) healthRoutes(app, door, deps.health);
+  if (deps.facts) benchPageRoutes(app, door, deps.facts);
   if (deps.manual) manualRoutes(app, door, deps.manual);
   twinRoutes(app, door, deps.twin);
   if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);

@@ -30,7 +30,7 @@ import { root } from "../root.ts";
 import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
 import { twinPorts } from "../twinPorts.ts";
 import { beforeOf } from "./serveBefore.ts";
-import { manualOf, twinOf } from "./serveBench.ts";
+import { factsOf, manualOf, twinOf } from "./serveBench.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { hostsOf, type NetworkOptions, networkOf } from "./serveNetwork.ts";
 import { keepPhoto } from "./servePhoto.ts";
@@ -109,6 +109,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     page: loadPage(join(root, "dist", "page")),
     health,
     manual,
+    facts: factsOf(options.store, bench, simulated),
     ...(twin ? { twin } : {}),
     desk: { keepPhoto: (photo) => keepPhoto(options.store, photo) },
     result: resultOf(options.store),

@@ -7,10 +7,18 @@ import { adapterTypeIds } from "../../bench/adapterTypes.ts";
 import type { Bench } from "../../model/bench.ts";
 import type { Accounts } from "../../station/accounts.ts";
 import type { BenchRuns } from "../../station/bench.ts";
+import type { BenchFacts } from "../../station/benchPage.ts";
 import { Manual } from "../../station/manual.ts";
 import { TwinDesk } from "../../station/twin.ts";
+import { readChecks } from "../../store/checks.ts";
+import { countWear, noWear, type Wear } from "../../store/wear.ts";
+import { calendarOf, halfWear, relayWear } from "../benchFacts.ts";
+import { readWorn } from "../fixtures.ts";
+import { allChecks } from "../lock.ts";
+import { readCalibrations, withRegister } from "../register.ts";
 import { root } from "../root.ts";
 import { twinPorts } from "../twinPorts.ts";
+import { today } from "./actions.ts";
 
 type Audit = Accounts["audit"];
 
@@ -32,6 +40,31 @@ export function manualOf(parts: {
     auditIfPossible: accounts.auditIfPossible.bind(accounts),
     now_ms: () => performance.now(),
   });
+}
+
+/** Wear is counted once and then run by run; two pages that ask at once share one count. */
+export function factsOf(store: string, file: Bench, simulated: boolean): () => Promise<BenchFacts> {
+  const of = { bench: file.id, simulated };
+  let wear: Wear = noWear;
+  let counting: Promise<Wear> | undefined;
+  const count = async (): Promise<Wear> => {
+    wear = await countWear(store, of, wear);
+    return wear;
+  };
+  return async () => {
+    counting ??= count().finally(() => {
+      counting = undefined;
+    });
+    const bench = withRegister(file, await readCalibrations(store));
+    const history = await readChecks(store, of, allChecks);
+    const counted = await counting;
+    return {
+      calendar: calendarOf(bench, today(), history),
+      relays: relayWear(bench, counted),
+      runs: counted.runs,
+      halves: halfWear(await readWorn(store, bench, simulated)),
+    };
+  };
 }
 
 const answer_ms = 3000;

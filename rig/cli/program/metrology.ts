@@ -26,6 +26,15 @@ export function metrologyCommands(program: Command): void {
     .action(act(async (options) => (await import("../commands/fixtures.ts")).fixtures(options)));
 
   program
+    .command("wear")
+    .description("how often each relay of the bench was closed, counted from the records; the most worn first")
+    .option("--simulated", "count the runs on a twin of this bench instead of those on the bench itself", false)
+    .addOption(bench())
+    .addOption(store())
+    .addOption(json())
+    .action(act(async (options) => (await import("../commands/wear.ts")).wear(options)));
+
+  program
     .command("chart")
     .description("control chart of a golden artefact: warn at 2 s, stop at 3 s; without a serial number, all of them")
     .argument("[serial]", "serial number of the artefact")
