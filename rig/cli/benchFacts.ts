@@ -40,7 +40,7 @@ function checksDue(bench: Bench, today: string, history: CheckHistory): readonly
     overdue(bench, history, id, Date.parse(`${today}T00:00:00Z`)).map(({ what }): CalendarEntry => {
       const waived = history.simulated && ruleOf(bench, id).simulated === "waived";
       const by = waived ? "the bench is simulated" : "see rig doctor";
-      return { kind: "check", what, due: today, by, state: waived ? "soon" : "overdue" };
+      return { kind: "check", what, due: today, by, state: waived ? "waived" : "overdue" };
     }),
   );
 }

@@ -8,8 +8,8 @@ export interface CalendarEntry {
   readonly due: string;
   /** What the date rests on. */
   readonly by: string;
-  /** soon: within 90 days, or waived only because the bench is simulated. */
-  readonly state: "overdue" | "soon" | "valid";
+  /** soon: within 90 days. waived: overdue, and no run is refused for it because the bench is simulated. */
+  readonly state: "overdue" | "waived" | "soon" | "valid";
 }
 
 export interface RelayWear {

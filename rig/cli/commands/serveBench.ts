@@ -55,9 +55,10 @@ export function factsOf(store: string, file: Bench, simulated: boolean): () => P
     counting ??= count().finally(() => {
       counting = undefined;
     });
+    const mine = counting;
     const bench = withRegister(file, await readCalibrations(store));
     const history = await readChecks(store, of, allChecks);
-    const counted = await counting;
+    const counted = await mine;
     return {
       calendar: calendarOf(bench, today(), history),
       relays: relayWear(bench, counted),

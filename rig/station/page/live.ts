@@ -19,6 +19,8 @@ let place = "";
 const at = { boot: "", number: 0, run: 0, seq: 0, pointsBoot: "", batch: 0 };
 
 const again_ms = 1000;
+/** Commands by hand that are kept to be shown. */
+const manual_max = 200;
 
 export function connect(): void {
   begin();
@@ -155,6 +157,9 @@ function takeNote(body: Readonly<Record<string, unknown>> | null, bench_s: numbe
   const words = noteWords[kind];
   if (kind === "wiring") {
     state.wiring.value = [...state.wiring.value, { kind, body: body as WiringNote["body"] }];
+  } else if (kind === "manual") {
+    const kept = state.manualNotes.value.slice(1 - manual_max);
+    state.manualNotes.value = [...kept, body as unknown as state.ManualNote];
   } else if (kind === "planned") {
     const judgements = body["judgements"] as readonly { readonly id: string }[];
     state.planned.value = judgements.map(({ id }) => id);

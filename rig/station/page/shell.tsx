@@ -2,11 +2,13 @@
 import { useEffect } from "preact/hooks";
 import { get, post } from "./api.ts";
 import { Codes } from "./codes.tsx";
+import { Faults } from "./faults.tsx";
 import { ErrorLine, useAction } from "./form.tsx";
 import { connected } from "./heard.ts";
 import { heardCode } from "./keys.ts";
 import { KeysButton } from "./kiosk.tsx";
 import { LabelPage } from "./labelPage.tsx";
+import { Later } from "./later.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
@@ -50,21 +52,26 @@ export function Shell() {
           <span>{unread.value}</span>
         </div>
       )}
+      <Faults />
       <HeardCode />
       <main>{view()}</main>
     </>
   );
 }
 
+const benchPage = () => import("./benchPage.tsx").then((found) => found.default);
+
 function view() {
   const at = route.value;
   if (at.startsWith("#/codes")) return <Codes />;
+  if (at.startsWith("#/instruments")) return <Later load={benchPage} />;
   const review = reviewView(at);
   if (review) return review;
   if (at.startsWith("#/people") && me.value?.role === "administrator") return <People />;
   const label = /^#\/label\/(\d{1,15})$/.exec(at);
   if (label) return <LabelPage run={Number(label[1])} />;
   const run = bench.value?.run;
+  if (run?.procedure === "manual" && at !== "#/new") return <Later load={benchPage} />;
   return run && at !== "#/new" ? <Running /> : <Start />;
 }
 
@@ -86,6 +93,9 @@ function Head() {
         </a>
         <a href="#/runs" data-hotkey="r">
           {text.history}
+        </a>
+        <a href="#/instruments" data-hotkey="i">
+          {text.instruments}
         </a>
         <a href="#/trend">{text.review.trend}</a>
         {mayAudit() ? <a href="#/audit">{text.review.audit}</a> : null}

@@ -62,6 +62,16 @@ export const notes = signal<readonly NoteShown[]>([]);
 export const predictions = signal<readonly Prediction[]>([]);
 /** Ids of the judgements that are planned. */
 export const planned = signal<readonly string[]>([]);
+/** What was asked by hand, and the answers. */
+export interface ManualNote {
+  readonly command: string;
+  readonly done: boolean;
+  readonly answer?: unknown;
+  readonly why?: string;
+  /** By role, as last read back. */
+  readonly closed: Readonly<Record<string, readonly string[]>>;
+}
+export const manualNotes = signal<readonly ManualNote[]>([]);
 export const curves = new Map<string, Curve>();
 export const curvesVersion = signal(0);
 
@@ -74,6 +84,7 @@ export function forget(): void {
   notes.value = [];
   predictions.value = [];
   planned.value = [];
+  manualNotes.value = [];
   curves.clear();
   curvesVersion.value += 1;
 }

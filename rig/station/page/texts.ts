@@ -1,5 +1,6 @@
 /** Every text of the page in one catalogue. English first; another language is another object of this type. */
 import { beforeTexts } from "./texts/before.ts";
+import { benchPageTexts } from "./texts/benchPage.ts";
 import { result } from "./texts/result.ts";
 import { reviewEnglish } from "./texts/review.ts";
 import { running } from "./texts/running.ts";
@@ -7,6 +8,7 @@ import { running } from "./texts/running.ts";
 export const english = {
   ...beforeTexts,
   review: reviewEnglish,
+  ...benchPageTexts,
   title: "Adapter rig",
   simulated: "SIMULATED",
   lost: "NO CONNECTION TO THE STATION",

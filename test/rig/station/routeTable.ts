@@ -68,6 +68,7 @@ export const table: Readonly<Record<string, Entry>> = {
   "POST /api/note": { roles: ["technician", "engineer", "qa"] },
   "POST /api/pause": { roles: operators },
   "GET /api/health": {},
+  "GET /api/bench/facts": {},
   "GET /api/manual": {},
   "POST /api/manual/open": { roles: ["engineer"] },
   "POST /api/manual/alive": {},
@@ -96,6 +97,7 @@ export function allParts(
   return {
     before: { look: note("look"), resumeArgs: note("resume"), close: note("close"), reset: note("reset") },
     desk: noting<DeskDeps>("desk"),
+    facts: note("facts.look"),
     health: noting<Health>("health"),
     manual: noting<Manual>("manual"),
     twin: noting<TwinDesk>("twin"),
