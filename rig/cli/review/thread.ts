@@ -14,6 +14,12 @@ const answer_ms = 30_000;
 const idle_ms = 60_000;
 const waiting_max = 32;
 
+/** A thread cannot run .ts on Node 20: from sources, the compiled file of the last build is taken. */
+const workerFile = (): URL =>
+  import.meta.url.endsWith(".ts")
+    ? new URL("../../../dist/rig/cli/review/worker.js", import.meta.url)
+    : new URL("./worker.js", import.meta.url);
+
 export class ReviewThread {
   private readonly of: ReviewOf;
   private worker: Worker | undefined;
@@ -51,7 +57,7 @@ export class ReviewThread {
 
   private answer<K extends Question>(kind: K, asked: Questions[K]["asked"]): Promise<Questions[K]["answer"]> {
     clearTimeout(this.idle);
-    this.worker ??= new Worker(new URL("./worker.js", import.meta.url), { workerData: this.of });
+    this.worker ??= new Worker(workerFile(), { workerData: this.of });
     const { worker } = this;
     this.count += 1;
     const number = this.count;

@@ -61,6 +61,9 @@ function FilterForm({ now }: { readonly now: Filter }) {
       <a class="button" href="#/runs">
         {words.clear}
       </a>
+      <a class="button" href="#/trend">
+        {words.trend}
+      </a>
       <details open={others}>
         <summary>{words.more}</summary>
         <div class="filter">

@@ -97,7 +97,6 @@ function Head() {
         <a href="#/instruments" data-hotkey="i">
           {text.instruments}
         </a>
-        <a href="#/trend">{text.review.trend}</a>
         {mayAudit() ? <a href="#/audit">{text.review.audit}</a> : null}
         {who?.role === "administrator" ? <a href="#/people">{text.people}</a> : null}
       </nav>

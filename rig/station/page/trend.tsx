@@ -171,17 +171,22 @@ function drawing({ points, low, high, unit, id }: TrendView, order: Order) {
     paths: () => null,
     points: { show: true, size, stroke: colour, fill },
   });
-  const data: uPlot.AlignedData = [
-    drawn.map(x),
-    of((point) => !fails(point)),
-    of(fails),
-    ...limits.map((value) => drawn.map(() => value)),
-  ];
+  const data: uPlot.AlignedData = [drawn.map(x), of((point) => !fails(point)), of(fails)];
+  const values = [...drawn.flatMap(({ value }) => (value === undefined ? [] : [value])), ...limits];
+  const margin = 0.06 * (Math.max(...values) - Math.min(...values)) || Math.abs(values[0] ?? 0) || 1;
+  const first = drawn[0] ? x(drawn[0]) : 0;
+  const last = drawn.at(-1);
+  // One reading alone has no span: an hour, or a place, on either side.
+  const side = (last && x(last) > first ? 0.03 * (x(last) - first) : order === "time" ? 3600 : 1) || 1;
   const options: Omit<uPlot.Options, "width"> = {
     height: height_px,
     legend: { show: true, live: false },
     cursor: { drag: { x: true, y: false } },
-    scales: { x: { time: order === "time" } },
+    scales: {
+      x: { time: order === "time", range: [first - side, (last ? x(last) : 0) + side] },
+      y: { range: [Math.min(...values) - margin, Math.max(...values) + margin] },
+    },
+    hooks: { draw: [(plot) => limitLines(plot, limits)] },
     axes: [
       order === "time"
         ? {}
@@ -191,18 +196,24 @@ function drawing({ points, low, high, unit, id }: TrendView, order: Order) {
           },
       { label: unit, labelSize: 18, size: 70 },
     ],
-    series: [
-      {},
-      dots(id, "#0b5cad", 7, "#fff"),
-      dots(words.failed, "#c8102e", 12, "#c8102e"),
-      ...limits.map((value) => ({
-        label: `${words.limit} ${Number(value.toPrecision(5))} ${unit}`,
-        stroke: "#8a5a00",
-        width: 2,
-        dash: [8, 4],
-        points: { show: false },
-      })),
-    ],
+    series: [{}, dots(id, "#0b5cad", 7, "#fff"), dots(words.failed, "#c8102e", 12, "#c8102e")],
   };
   return { options, data };
+}
+
+/** From edge to edge, whatever points there are. */
+function limitLines(plot: uPlot, limits: readonly number[]): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.strokeStyle = "#8a5a00";
+  ctx.lineWidth = 3;
+  ctx.setLineDash([12, 6]);
+  for (const value of limits) {
+    const y = plot.valToPos(value, "y", true);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
