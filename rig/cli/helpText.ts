@@ -45,6 +45,7 @@ export const taught: Readonly<Record<string, Taught>> = {
     examples: [
       "rig serve --ports /tmp/bench",
       "rig serve --host 0.0.0.0 --tls-cert station.pem --tls-key station.key   # answers to the names of the certificate",
+      "rig serve --keys /media/stick/keys   # signing keys that need not be chosen in the page",
     ],
     exitCodes: "0 when it is ended by Ctrl-C, 2 wrong usage or input",
   },

@@ -143,6 +143,8 @@ export interface RunView {
   readonly notes: readonly { readonly utc: string; readonly kind: string; readonly text: string }[];
   readonly prompts: readonly { readonly utc: string; readonly title: string; readonly answer: string }[];
   readonly instruments: readonly string[];
+  /** Files that are kept with the run, photos among them; the evidence file has them whole. */
+  readonly attachments: readonly { readonly utc: string; readonly name: string; readonly text: string }[];
   readonly series: readonly { readonly series: string; readonly unit: string; readonly points: number }[];
   readonly related: readonly RunRow[];
   readonly standing: StandingView;

@@ -1,7 +1,7 @@
 /** One line of the table that `npm run bench` prints, and the statistics behind it. */
 
 export interface Figure {
-  /** Row of the table, 1 to 13; 0: no budget of the table, printed for comparison. */
+  /** Row of the table, 1 to 14; 0: no budget of the table, printed for comparison. */
   readonly row: number;
   readonly name: string;
   readonly value: number;

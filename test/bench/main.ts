@@ -10,6 +10,7 @@ import { type Figure, repetitions } from "./figure.ts";
 import { benchManyRuns } from "./manyRunsBench.ts";
 import { benchPaper } from "./paper.ts";
 import { benchRejudge } from "./rejudgeBench.ts";
+import { benchReview } from "./reviewBench.ts";
 import { benchScreen } from "./screen.ts";
 import { benchStartUp } from "./startUp.ts";
 import { benchStation } from "./stationBench.ts";
@@ -31,6 +32,7 @@ const rows: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   "11": benchEvidence,
   "12": benchCoverage,
   "13": benchStation,
+  "14": benchReview,
 };
 
 interface Machine {

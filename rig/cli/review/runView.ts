@@ -14,7 +14,8 @@ import { shown } from "../../../reports/text/escape.ts";
 import { fields, text } from "../../../reports/text/foreign.ts";
 import { confidenceWords, limitWords, readingWords, sourceWords } from "../../../reports/text/judged.ts";
 import { ruleWords } from "../../../reports/text/rules.ts";
-import { openLedger } from "../../ledger/ledger.ts";
+import { attachmentKind } from "../../ledger/attachments.ts";
+import { type Ledger, openLedger } from "../../ledger/ledger.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { declaredIn } from "../declare.ts";
@@ -47,6 +48,7 @@ export const runView = (store: string, { keys }: KeyFolder, asked: { readonly ru
         missing: content.missing,
         waivers: head.waivers.map((waiver) => ({ text: shown(waiver.text), by: shown(waiver.by) })),
         ...trailOf(record),
+        attachments: attachmentsOf(ledger, head.id),
         series: record.series.map(({ series, unit, points }) => ({ series, unit, points })),
         related: reader.list({ serial: head.adapter.serial, limit: related_max }),
         standing: standingOf(ledger, reader, { record, fault, name: asked.name, keys }),
@@ -114,6 +116,13 @@ function judgedView(m: Judged): JudgedView {
     contacts: m.contacts,
   };
 }
+
+const attachmentsOf = (ledger: Ledger, id: string): RunView["attachments"] =>
+  ledger.entries(attachmentKind, id).map(({ utc, by, body }) => ({
+    utc,
+    name: shown(`${text(body["name"])}, ${dataText(body["bytes"])} bytes, by ${by}`, 400),
+    text: shown(text(body["text"]), 400),
+  }));
 
 /** What other parts of the page show, or what only machines read. */
 const notShown: ReadonlySet<string> = new Set(["instrument", "planned", "blocked", "wiring", "waiver"]);

@@ -10,8 +10,8 @@ import { mustRead } from "./readers.ts";
 
 /** Points of one drawing: two for each pixel of a wide screen. */
 const drawn_max = 2400;
-/** Lines of a file that are made at once: some 100 ms of work on the reference machine. */
-const lines_max = 100_000;
+/** Lines of a file that are made at once: some 25 ms of work on the reference machine. */
+const lines_max = 25_000;
 
 type Kept = Points & { readonly unit: Unit };
 

@@ -196,6 +196,10 @@ function Trail({ view }: { readonly view: RunView }) {
           </ul>
         </div>
       ) : null}
+      <List
+        title={words.attachments}
+        rows={view.attachments.map(({ utc, name, text: said }) => [utc, name, said] as const)}
+      />
       <List title={words.notes} rows={view.notes.map(({ utc, kind, text: said }) => [utc, kind, said] as const)} />
       <List title={words.prompts} rows={view.prompts.map(({ utc, title, answer }) => [utc, title, answer] as const)} />
     </>

@@ -53,6 +53,7 @@ export const reviewEnglish = {
   facts: "What was run",
   waivers: "Accepted although not proved",
   notes: "Notes, deviations, trips",
+  attachments: "Files kept with it (in the evidence file)",
   prompts: "Prompts and answers",
   instruments: "Instruments",
   meaning: {
