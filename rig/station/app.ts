@@ -18,6 +18,7 @@ import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
 import { Throttle } from "./throttle.ts";
 import { type TwinDesk, twinRoutes } from "./twin.ts";
+import { upRoute } from "./up.ts";
 
 export interface StationDeps {
   readonly accounts: Accounts;
@@ -59,6 +60,7 @@ export function stationApp(deps: StationDeps): App {
   guardDoor(app, door);
   loginRoutes(app, door);
   runRoutes(app, door, runs);
+  upRoute(app);
   codeRoutes(app, door, runs.catalogue);
   if (deps.health) healthRoutes(app, door, deps.health);
   if (deps.facts) benchPageRoutes(app, door, deps.facts);

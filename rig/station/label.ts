@@ -40,9 +40,9 @@ const firstTest = "incoming";
 export function readLabel(text: string, known: Known): LabelSays | undefined {
   const plain = text.trim();
   if (plain === "" || plain.length > longest || isControlCode(plain)) return undefined;
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(plain.replaceAll("\t", " "))) return undefined;
+  if (!prints(plain.replaceAll("\t", " "))) return undefined;
   const printed = printedSerial(plain);
-  if (printed !== undefined) return ofSerial(printed, known);
+  if (printed !== undefined) return prints(printed) && printed !== "" ? ofSerial(printed, known) : undefined;
   const [first = "", ...rest] = plain.split(/[\s;|]+/);
   if (!known.types.has(first) || rest.length === 0) return ofSerial(plain, known);
   const named = rest.length > 1 && known.procedures.has(rest.at(-1) ?? "") ? rest.at(-1) : undefined;
@@ -52,12 +52,14 @@ export function readLabel(text: string, known: Known): LabelSays | undefined {
   return { serial, adapter: first, ...(procedure ? { procedure } : {}), from: `the label${from}` };
 }
 
+const prints = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+
 /** Serial number in the code of a printed label (reports/label.ts): its last field, as in a web address. */
 function printedSerial(text: string): string | undefined {
   const fields = text.split(";");
   if (fields[0] !== "RIG1" || fields.length !== 6) return undefined;
   try {
-    return decodeURIComponent(fields[5] ?? "");
+    return decodeURIComponent(fields[5] ?? "").trim();
   } catch (error) {
     if (error instanceof URIError) return undefined;
     throw error;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -49,6 +49,43 @@ describe("service units", () => {
     expect(text("rig-safe-at-boot.service")).toMatch(/^Before=rig-guard\.service$/m);
     expect(text("rig-safe-at-boot.service")).toMatch(/^RequiredBy=rig-guard\.service$/m);
     expect(text("rig-guard.service")).not.toMatch(/(PartOf|BindsTo)=rig-controller/);
+  });
+});
+
+describe("the touch screen", () => {
+  const unit = text("rig-kiosk.service");
+  const script = join(root, "deploy", "kiosk", "rig-kiosk");
+
+  test("starts with the machine, without anybody at a keyboard and whether or not the station is up", () => {
+    expect(unit).toMatch(/^WantedBy=multi-user\.target$/m);
+    expect(unit).toMatch(/^Conflicts=getty@tty1\.service$/m);
+    expect(unit).toMatch(/^Restart=always$/m);
+    expect(unit).not.toMatch(/^(After|Requires)=.*rig-station/m);
+    expect(unit).toMatch(/^ExecStart=\/usr\/bin\/cage .*deploy\/kiosk\/rig-kiosk$/m);
+  });
+
+  test("its script is one that a shell reads, can be run, and opens the page that waits", () => {
+    expect(spawnSync("sh", ["-n", script]).status).toBe(0);
+    expect(statSync(script).mode & 0o111).toBe(0o111);
+    const own = mkdtempSync(join(tmpdir(), "rig-kiosk-"));
+    try {
+      const browser = join(own, "chromium");
+      writeFileSync(browser, '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+      const here = join(own, "rig-kiosk");
+      writeFileSync(here, readFileSync(script, "utf8").replace("/usr/bin/chromium", browser), { mode: 0o755 });
+      const env = { ...process.env, RIG_KIOSK_URL: "http://127.0.0.1:8421/?kiosk#/codes", RIG_KIOSK_SCALE: "1.25" };
+      const { stdout, status } = spawnSync("sh", [here], { encoding: "utf8", env });
+      const given = stdout.trim().split("\n");
+      expect(status).toBe(0);
+      expect(given).toEqual(expect.arrayContaining(["--kiosk", "--force-device-scale-factor=1.25"]));
+      const page = new URL(given.at(-1) ?? "");
+      expect(page.pathname).toBe(join(realpathSync(own), "wait.html"));
+      expect(page.searchParams.get("to")).toBe(env.RIG_KIOSK_URL);
+      const turned = spawnSync("sh", [here], { encoding: "utf8", env: { ...env, RIG_KIOSK_TRANSFORM: "90" } });
+      expect(turned.stderr).toMatch(/RIG_KIOSK_TRANSFORM needs RIG_KIOSK_OUTPUT/);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
   });
 });
 

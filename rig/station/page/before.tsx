@@ -14,8 +14,8 @@ export function Before({ prepared, again }: { readonly prepared: Prepared; reado
   return (
     <div class="before">
       {blocks.length > 0 ? (
-        <div class="against" role="alert">
-          <h2>⛔ {text.against}</h2>
+        <div class="against" role="alert" ref={inSight}>
+          <h2>⚠ {text.against}</h2>
           <ul>
             {blocks.map((found) => (
               <Against key={found.what} found={found} again={again} />
@@ -46,6 +46,9 @@ export function Before({ prepared, again }: { readonly prepared: Prepared; reado
     </div>
   );
 }
+
+/** On a small screen it would stand below the edge. */
+const inSight = (box: HTMLElement | null): void => box?.scrollIntoView({ block: "nearest" });
 
 function Against({ found, again }: { readonly found: Finding; readonly again: () => void }) {
   return (

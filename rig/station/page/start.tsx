@@ -103,7 +103,7 @@ export function Start() {
           {job && !prepared && !error ? <p class="open">… {text.looking}</p> : null}
           {prepared ? <Before prepared={prepared} again={again} /> : null}
           <ErrorLine of={{ error }} />
-          <div class="starter">
+          <div class={ready ? "starter ready" : "starter"}>
             {prepared?.plan ? <p class="summary">{summaryOf(prepared.plan)}</p> : null}
             <button type="button" class="large go" data-hotkey="g" disabled={!ready} onClick={() => start.go()}>
               {text.start}

@@ -25,6 +25,7 @@ export interface Entry {
 const operators = ["technician", "engineer"] as const;
 
 export const table: Readonly<Record<string, Entry>> = {
+  "GET /up": { open: true },
   "GET /api/first": { open: true },
   "POST /api/first": { open: true },
   "POST /api/login": { open: true },
