@@ -179,6 +179,9 @@ function sameOrigin(door: Door): MiddlewareHandler<{ Variables: Variables }> {
   };
 }
 
+/** A network that was cut delivers what was pressed meanwhile; by then a person may think that nothing happened. */
+const late_max_s = 20;
+
 /** Only for a session of one of these roles, and, for a change, with its CSRF token. Empty: every role. */
 export const only = (door: Door, ...roles: readonly Role[]) => entrance(door, roles, true);
 
@@ -200,6 +203,11 @@ function entrance(door: Door, roles: readonly Role[], awake: boolean): Middlewar
     }
     if (changes && !sameToken(c.req.header("x-rig-csrf") ?? "", session.csrf)) {
       return refusal(c, 403, "the page is out of date", "Reload the page.", { what: "refused: wrong token" });
+    }
+    const late_s = (performance.now() - Number(c.req.header("x-rig-pressed") ?? Number.NaN)) / 1000;
+    if (changes && awake && late_s > late_max_s) {
+      const message = `this was pressed ${Math.round(late_s)} s before it came here: nothing was done`;
+      return refusal(c, 409, message, "Look at what the page shows now, and press again.", { what: "refused: late" });
     }
     if (roles.length > 0 && !roles.includes(account.role)) {
       const said = { what: "refused: role", role: account.role };

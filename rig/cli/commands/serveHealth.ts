@@ -39,6 +39,7 @@ export function followed(
 ): { end(): void } {
   let tail: Tail | undefined;
   let busy = false;
+  let said = "";
   /** The last look comes after the end: what was written last is read too. */
   let left = 0;
   const look = async (): Promise<void> => {
@@ -55,7 +56,12 @@ export function followed(
     if (busy) return;
     busy = true;
     look()
-      .catch((error: unknown) => say(`station: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        // Once, not each second.
+        if (why !== said) say(`station: ${why}`);
+        said = why;
+      })
       .finally(() => {
         busy = false;
       });

@@ -1,4 +1,5 @@
 /** Requests of the page. Errors are texts for a person, with their remedy. */
+import { station_ms } from "./heard.ts";
 import { me } from "./state.ts";
 
 export interface Refused {
@@ -40,10 +41,16 @@ async function request<R>(path: string, init: RequestInit): Promise<R> {
 
 export const get = <R>(path: string): Promise<R> => request<R>(path, {});
 
+/** When it was pressed, by the station's clock: what comes much later is refused. */
+function pressed(): Record<string, string> {
+  const ms = station_ms();
+  return ms === undefined ? {} : { "X-Rig-Pressed": String(Math.round(ms)) };
+}
+
 export const post = <R>(path: string, body: object = {}): Promise<R> =>
   request<R>(path, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Rig-Csrf": me.value?.csrf ?? "" },
+    headers: { "Content-Type": "application/json", "X-Rig-Csrf": me.value?.csrf ?? "", ...pressed() },
     body: JSON.stringify(body),
   });
 

@@ -40,6 +40,10 @@ export function hear(sent_ms: number): void {
   heard_ms.value = sent_ms + offset_ms;
 }
 
+/** The clock of the station now, as far as this page knows; undefined before the first beat of a connection. */
+export const station_ms = (): number | undefined =>
+  Number.isFinite(offset_ms) ? performance.now() - offset_ms : undefined;
+
 /** Nothing that was heard counts any more. */
 export function doubt(): void {
   heard_ms.value = never;

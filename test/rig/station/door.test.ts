@@ -199,3 +199,18 @@ test("every answer forbids inline script, frames and guessing of types", async (
     expect(headers.get("x-content-type-options")).toBe("nosniff");
   }
 });
+
+test("what was pressed long before it came is refused, but for STOP and making safe", async () => {
+  const now = await login("Root");
+  const pressed = (s: number) => ({ ...as(now), "x-rig-pressed": String(performance.now() - 1000 * s) });
+  const body = { name: "Late", role: "qa", secret: "12345678a" };
+  const late = await post("/api/accounts", body, pressed(25));
+  expect([late.status, ((await late.json()) as { error: string }).error]).toEqual([
+    409,
+    "this was pressed 25 s before it came here: nothing was done",
+  ]);
+  expect(station.accounts.account("Late")).toBeUndefined();
+  expect((await post("/api/accounts", body, pressed(1))).status).toBe(200);
+  expect((await post("/api/stop", {}, pressed(25))).status).not.toBe(409);
+  expect((await post("/api/safe", {}, pressed(25))).status).not.toBe(409);
+});
