@@ -6,6 +6,8 @@ import { pilotPlots, thermalPlots } from "./curves.ts";
 import { couplerFaces } from "./faces/geometry.ts";
 import { contactResults } from "./faces/results.ts";
 import { drawAdapter, wiringBetween } from "./faces/wiring.ts";
+import { afterTheRun } from "./html/after.ts";
+import { budgets } from "./html/budgets.ts";
 import { identity } from "./html/identity.ts";
 import { measurements } from "./html/measurements.ts";
 import { pageStyle, style } from "./html/style.ts";
@@ -31,7 +33,7 @@ export function htmlReport(content: Content): string {
 <tbody><tr><td><main>
 <div class="screen">${simulated}</div>
 <div class="top"><h1>Adapter test report</h1><span class="run">${head.id}</span></div>
-${summary(content)}${findings(content)}${identity(content)}${drawing(content)}${measurements(content)}${plots(content)}${trail(content)}${closing(content)}
+${summary(content)}${findings(content)}${afterTheRun(content)}${identity(content)}${drawing(content)}${measurements(content)}${plots(content)}${budgets(content)}${trail(content)}${closing(content)}
 </main></td></tr></tbody></table></body></html>
 `;
   return page.text;

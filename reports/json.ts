@@ -1,4 +1,5 @@
 /** The report as JSON for machines: SI units, every number in full. Published form: schema/run.schema.json. */
+import { type Component, contribution } from "../rig/model/uncertainty.ts";
 import { type Content, deviationsOf, doubtsOf, type Judged, shownVerdict } from "./content.ts";
 import { editionOf } from "./decisions.ts";
 import { escapeJson } from "./text/escape.ts";
@@ -119,6 +120,21 @@ function measurement(m: Judged) {
     contacts: m.contacts,
     meaning: m.meaning ?? null,
     reading,
+    budget: m.budget?.map(partOf) ?? null,
+  };
+}
+
+/** What it gives to u is null where the stored figures make no finite number. */
+function partOf(part: Component) {
+  const { name, stated, unit, divisor, sensitivity } = part;
+  const gives = contribution(part);
+  return {
+    name,
+    stated,
+    unit: unit ?? null,
+    divisor,
+    sensitivity,
+    contribution: Number.isFinite(gives) ? gives : null,
   };
 }
 

@@ -40,7 +40,7 @@ table.data th:first-child,table.data td:first-child{padding-left:4px}
 table.data td:first-child{overflow-wrap:break-word}
 table.judged{table-layout:fixed}
 table.judged col.what{width:22%}table.judged col.value{width:17%}table.judged col.limit{width:9%}table.judged col.bar{width:158px}table.judged col.verdict{width:146px}
-table.checks{table-layout:fixed;font-size:13px}table.checks td{padding:3px 8px}table.checks col.id{width:26%}table.checks col.value{width:15%}table.checks col.limit{width:12%}table.checks col.verdict{width:146px}
+table.checks{table-layout:fixed;font-size:13px}table.checks td{padding:3px 8px}table.checks col.id{width:26%}table.checks col.value{width:15%}table.checks col.limit{width:12%}table.checks col.verdict{width:146px}table.checks col.parts{width:auto}
 td.num,th.num{text-align:right;white-space:nowrap}
 .num b{font-size:15.5px;font-weight:700}
 tr.bad td{background:#fdf1f3}

@@ -1,4 +1,5 @@
 /** What happened around the measurements: prompts and answers, what was left out, deviations, notes; then how to read it. */
+import type { NoteOfRun } from "../../rig/store/types.ts";
 import { type Content, deviationsOf, notesOf, screeningWhy } from "../content.ts";
 import { lastOfQa } from "../decisions.ts";
 import { onlyTheItem } from "../particulars.ts";
@@ -95,10 +96,39 @@ function safeOffs({ record }: Content): Markup | undefined {
   return html`<h2>Safe-off</h2>${parts}<p class="fine">${evidenceMeans}.</p>`;
 }
 
+/** Channels of one series group (`earth`, `drop`), read in the same way: one line in place of one each. */
+function channelRows(notes: readonly NoteOfRun[]): readonly (readonly [NoteOfRun, string])[] {
+  const groups = new Map<string, { readonly first: NoteOfRun; readonly names: string[]; readonly u: number[] }>();
+  const alone: (readonly [NoteOfRun, string])[] = [];
+  for (const note of notes) {
+    const { series, is, unit, u } = note.body;
+    if (is !== "value" || typeof series !== "string" || typeof u !== "number" || typeof unit !== "string") {
+      alone.push([note, dataText(note.body)]);
+      continue;
+    }
+    const at = series.lastIndexOf("/");
+    const key = JSON.stringify([series.slice(0, Math.max(at, 0)), unit]);
+    const group = groups.get(key) ?? { first: note, names: [], u: [] };
+    group.names.push(series.slice(at + 1));
+    group.u.push(u);
+    groups.set(key, group);
+  }
+  const grouped = [...groups].map(([key, { first, names, u }]) => {
+    const [group = "", unit = ""] = JSON.parse(key) as readonly string[];
+    const most = `at most ${Number(Math.max(...u).toPrecision(2))} ${unit}`;
+    return [first, `${group}: ${names.length} channels (${names.join(", ")}), u of a reading ${most}`] as const;
+  });
+  return [...grouped, ...alone];
+}
+
 function otherNotes({ record }: Content): Markup | undefined {
-  const notes = record.notes.filter((n) => !shownElsewhere.has(n.kind));
-  if (notes.length + record.defects.length === 0) return undefined;
-  const rows = notes.slice(0, rows_max).map((n) => [utcText(n.utc), n.kind || "note", dataText(n.body)]);
+  const other = record.notes.filter((n) => !shownElsewhere.has(n.kind));
+  if (other.length + record.defects.length === 0) return undefined;
+  const notes = [
+    ...other.filter(({ kind }) => kind !== "channel").map((n) => [n, dataText(n.body)] as const),
+    ...channelRows(other.filter(({ kind }) => kind === "channel")),
+  ].sort(([a], [b]) => a.seq - b.seq);
+  const rows = notes.slice(0, rows_max).map(([n, words]) => [utcText(n.utc), n.kind || "note", words]);
   const defects = record.defects
     .slice(0, rows_max)
     .map((d) => html`<p><span class="is bad">✗ Event ${d.seq}</span> ${d.why}</p>`);
