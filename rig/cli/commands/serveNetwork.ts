@@ -27,7 +27,7 @@ const soon_days = 30;
 const day_ms = 86_400_000;
 const handshake_ms = 5000;
 const everywhere = ["0.0.0.0", "::", "[::]", "*"];
-const howTo = "docs/station.md says how to make a certificate";
+const howTo = "docs/station-security.md says how to make one";
 
 /** @throws RigError USAGE, FILE_UNREADABLE, FILE_INVALID; nothing was opened then */
 export function networkOf(options: NetworkOptions, now_ms = Date.now()): Network {

@@ -207,6 +207,8 @@ test("an older state of the bench is never shown after a newer one", async () =>
 test("a page that does not read costs no memory: it gets the overview when it comes back, not a queue", async () => {
   const { live, tail } = opened();
   const slow = live.watch(nowhere, () => undefined);
+  tail.grow(1, 10);
+  await live.look();
   drain(slow);
   for (let i = 0; i < 400; i += 1) {
     tail.grow(1, 10);

@@ -128,6 +128,10 @@ describe("in the clear", () => {
   test("one address opens so many connections and no more; when they end it is served again", async () => {
     const flood = Array.from({ length: 200 }, () => client());
     await vi.waitFor(() => expect(written()).toMatch(/too many connections/));
+    const open = await new Promise<number>((resolve, reject) =>
+      server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    );
+    expect(open).toBeLessThanOrEqual(short.each_max);
     await Promise.all(flood);
     await vi.waitFor(works);
     expect(written().split("\n").length).toBeLessThan(50);
