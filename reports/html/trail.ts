@@ -1,4 +1,6 @@
 /** What happened around the measurements: prompts and answers, what was left out, deviations, notes; then how to read it. */
+
+import type { Data } from "../../rig/model/data.ts";
 import type { NoteOfRun } from "../../rig/store/types.ts";
 import { type Content, deviationsOf, notesOf, screeningWhy } from "../content.ts";
 import { lastOfQa } from "../decisions.ts";
@@ -26,13 +28,19 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   "prompt",
   "answered-by",
   "safe-off",
+  "operator-note",
+  "photo",
+  "pause-asked",
+  "pause-withdrawn",
+  "paused",
+  "went-on",
 ]);
 
 const evidenceMeans =
   "commanded: it answered; coil: read back; mirror: the mirror contact says so; measured: seen by a meter";
 
 export function trail(content: Content): Markup {
-  return html`${prompts(content)}${leftOut(content)}${safeOffs(content)}${otherNotes(content)}`;
+  return html`${prompts(content)}${leftOut(content)}${byPeople(content)}${safeOffs(content)}${otherNotes(content)}`;
 }
 
 function promptText(prompt: unknown): string {
@@ -77,6 +85,33 @@ function leftOut(content: Content): Markup {
         : html`blocked by <span class="mono">${m.blockedBy}</span>`,
     ]);
   return html`<h2>Deviations and judgements not made</h2>${deviations.length === 0 ? html`<p>No deviation from the procedure was recorded.</p>` : table(["When", "Deviation"], deviations)}${rows.length === 0 ? html`<p>Every planned judgement was made.</p>` : table(["Judgement", "Step", "Why it was not made"], rows)}${more(missing.length)}`;
+}
+
+/** Of a note that a person at the bench made, what it says; undefined for any other note. */
+function personSays(kind: string, body: Readonly<Record<string, Data>>): string | undefined {
+  const of = (field: string): string => dataText(body[field]);
+  switch (kind) {
+    case "operator-note":
+      return of("text");
+    case "photo":
+      return `photo ${of("name")}: ${of("text")}; ${of("bytes")} bytes, SHA-256 ${of("hash")}`;
+    case "paused":
+      return `paused before ${of("before")}`;
+    case "went-on":
+      return `went on with ${of("before")}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What people wrote, sent and paused while it ran. */
+function byPeople({ record }: Content): Markup | undefined {
+  const said = record.notes.flatMap(({ kind, utc, body }) => {
+    const text = personSays(kind, body);
+    return text === undefined ? [] : [[utcText(utc), dataText(body["by"]), text]];
+  });
+  if (said.length === 0) return undefined;
+  return html`<h2>Notes, photos and pauses</h2>${table(["When", "Who", "What"], said.slice(0, rows_max))}${more(said.length)}`;
 }
 
 /** What was done to make the bench safe at the end, and how good the evidence of each action is. */

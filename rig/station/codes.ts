@@ -8,6 +8,8 @@ export const controlCodes = {
   RIGYES: "Yes, done",
   RIGNO: "No: stop the run",
   RIGSTOP: "STOP: ask for the safe state",
+  RIGPAUSE: "Pause, or do not pause after all",
+  RIGGOON: "Go on after a pause",
   RIGNEW: "New run",
   RIGLOOK: "Look again",
   RIGKEY1: "1, or the first choice",

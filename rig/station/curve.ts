@@ -45,6 +45,11 @@ export class Curve {
     return this.newest;
   }
 
+  /** Time of the last value, s; minus infinity before the first. */
+  get until_s(): number {
+    return this.end_s;
+  }
+
   /** What is drawn, in order of time; at most 2048 points. In a span its two values stand at one and three quarters. */
   drawn(): { readonly t_s: readonly number[]; readonly values: readonly number[] } {
     if (this.exact) return this.exact;

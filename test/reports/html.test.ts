@@ -179,3 +179,28 @@ describe("E10: hostile text", () => {
     expect(html.length).toBeLessThan(3_000_000);
   });
 });
+
+test("what people wrote, sent and paused stands with its name, and nowhere as a note of the rig", () => {
+  const { record, series } = passing();
+  const by = "Tina <b>";
+  const bodies: readonly Readonly<Record<string, number | string>>[] = [
+    { kind: "operator-note", by, text: "<img src=x onerror=alert(1)> smells warm" },
+    { kind: "photo", by, name: "front.png", text: "front", bytes: 70, hash: "ab".repeat(32) },
+    { kind: "pause-asked", by },
+    { kind: "paused", by, before: "Drop resistance" },
+    { kind: "went-on", by, before: "Drop resistance" },
+  ];
+  const notes = bodies.map((body, i) => ({
+    ...{ seq: 9000 + i, utc: "2026-11-23T05:00:00.000Z", bench_s: 1, lane: "main" },
+    ...{ kind: String(body["kind"]), body },
+  }));
+  const html = page({ record: { ...record, notes: [...record.notes, ...notes] }, series });
+  const text = textOf(html);
+  expect(text).toContain("Notes, photos and pauses");
+  for (const said of ["smells warm", "photo front.png: front; 70 bytes", "paused before Drop", "went on with Drop"])
+    expect(text).toContain(said);
+  expect(html).not.toContain("<img src=x");
+  expect(html).not.toContain("Tina <b>");
+  expect(text).not.toContain("pause-asked");
+  expect(textOf(page({ record, series }))).not.toContain("Notes, photos and pauses");
+});

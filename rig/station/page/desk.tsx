@@ -26,7 +26,13 @@ export function PauseBox({ run }: { readonly run: RunState }) {
   return (
     <div class="pausing">
       {mine && (next !== undefined || pause) ? (
-        <button type="button" class={pause ? "wanted" : ""} disabled={send.busy} onClick={() => send.go(!pause)}>
+        <button
+          type="button"
+          data-hotkey="p"
+          class={pause ? "wanted" : ""}
+          disabled={send.busy}
+          onClick={() => send.go(!pause)}
+        >
           {pause ? text.run.pauseWithdraw : `❚❚ ${text.run.pause}`}
         </button>
       ) : null}
@@ -63,7 +69,7 @@ function Paused({
         {text.run.pausedEnds} {until.slice(11, 16)} UTC.
       </span>
       {mine ? (
-        <button type="button" class="large go" disabled={send.busy} onClick={() => send.go(false)}>
+        <button type="button" class="large go" data-hotkey="p" disabled={send.busy} onClick={() => send.go(false)}>
           ▶ {text.run.goOn}
         </button>
       ) : (

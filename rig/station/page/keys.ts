@@ -129,6 +129,8 @@ const commands: Readonly<Record<ControlCode, () => boolean>> = {
   RIGYES: () => press(find(".prompt[data-kind=confirm] button.go")),
   RIGNO: () => press(find(".prompt[data-kind=confirm] .buttons button:not(.go)")),
   RIGSTOP: () => press(find("button.stop")),
+  RIGPAUSE: () => press(find(".pausing:not(.paused) button")),
+  RIGGOON: () => press(find(".pausing.paused button.go")),
   RIGNEW: () => press(find("a[href='#/new']")),
   RIGLOOK: () => press(find(".start .starter button.again")),
   RIGKEY1: () => digit("1"),

@@ -39,6 +39,24 @@ function useAfter(run: number | undefined): Known | undefined {
   return known;
 }
 
+/** Of a run that goes on, or of the last one: before anybody reaches into the nest. */
+export function HotParts({ run }: { readonly run: number | undefined }) {
+  const known = useAfter(run);
+  return known && isHot(known.after) ? <Hot known={known} /> : null;
+}
+
+/** Where no run is shown: of the newest run in the store, whoever made it. */
+export function LastHotParts() {
+  const [run, setRun] = useState<number>();
+  useEffect(() => {
+    get<readonly { readonly run: number }[]>("/api/runs").then(
+      (rows) => setRun(rows[0]?.run),
+      () => undefined,
+    );
+  }, []);
+  return <HotParts run={run} />;
+}
+
 export function Ending({ run }: { readonly run: RunState }) {
   const { outcome, exit } = run;
   const known = useAfter(run.run);

@@ -27,18 +27,11 @@ export function sensors(part: string): readonly Sensor[] {
 }
 
 /** Of the series that was read last. */
-function newest(series: readonly string[]): number | undefined {
-  let end_s = Number.NEGATIVE_INFINITY;
-  let last: number | undefined;
-  for (const name of series) {
-    const curve = curves.get(name);
-    const at = curve?.drawn().t_s.at(-1) ?? Number.NEGATIVE_INFINITY;
-    if (at < end_s) continue;
-    end_s = at;
-    last = curve?.last;
-  }
-  return last;
-}
+const newest = (series: readonly string[]): number | undefined =>
+  series
+    .map((name) => curves.get(name))
+    .reduce((a, b) => ((b?.until_s ?? Number.NEGATIVE_INFINITY) > (a?.until_s ?? Number.NEGATIVE_INFINITY) ? b : a))
+    ?.last;
 
 export interface Rows {
   readonly t_s: number[];

@@ -6,9 +6,10 @@ import { Drawing } from "./drawing.tsx";
 import { Pilot } from "./pilot.tsx";
 import { PromptBox } from "./prompt.tsx";
 import { quantityText } from "./quantity.ts";
-import { Ending } from "./result.tsx";
+import { Ending, HotParts } from "./result.tsx";
 import "./result.css";
 import "./running.css";
+import { pointedAt } from "../pointed.ts";
 import { leftWords, timeLeft } from "../timeLeft.ts";
 import { Safety } from "./safety.tsx";
 import { bench, bench_s, judged, steps, stepsDone } from "./state.ts";
@@ -33,6 +34,7 @@ export function Running() {
       ) : (
         <Progress run={run} />
       )}
+      {run.phase === "running" && reachesIn(run) ? <HotParts run={run.run} /> : null}
       {run.prompt && run.phase !== "ended" ? (
         <PromptBox key={run.prompt.number} waiting={run.prompt} by={run.by} />
       ) : null}
@@ -53,6 +55,10 @@ export function Running() {
     </section>
   );
 }
+
+/** Somebody is asked to touch parts, or may: while it is paused. */
+const reachesIn = ({ prompt, pause }: RunState): boolean =>
+  pause?.is === "paused" || (prompt !== undefined && pointedAt(prompt.prompt).part !== "none");
 
 function Progress({ run }: { readonly run: RunState }) {
   if (run.phase === "preflight") return <p class="step">{text.preflight}...</p>;

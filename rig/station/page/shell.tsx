@@ -12,6 +12,7 @@ import { Later } from "./later.tsx";
 import { connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
+import { LastHotParts } from "./result.tsx";
 import { mayAudit, reviewView } from "./reviewRoutes.tsx";
 import { Running } from "./running.tsx";
 import { Start } from "./start.tsx";
@@ -72,7 +73,13 @@ function view() {
   if (label) return <LabelPage run={Number(label[1])} />;
   const run = bench.value?.run;
   if (run?.procedure === "manual" && at !== "#/new") return <Later load={benchPage} />;
-  return run && at !== "#/new" ? <Running /> : <Start />;
+  if (run && at !== "#/new") return <Running />;
+  return (
+    <>
+      <LastHotParts />
+      <Start />
+    </>
+  );
 }
 
 function Head() {
