@@ -21,7 +21,7 @@ import { poles } from "./routines/drop.ts";
 import { dropMatings } from "./routines/dropMatings.ts";
 import { contactsTC, openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
-import { estimated } from "./routines/series.ts";
+import { budgetOf, estimated } from "./routines/series.ts";
 import { thermalRise } from "./routines/thermalRise.ts";
 import type { WiringResult } from "./routines/wiringScreen.ts";
 
@@ -116,6 +116,7 @@ function* judgeGrowth(baseline: Baseline, read: ReadonlyMap<string, Reading>): P
       id: `age.r.growth/${pole}`,
       contacts: [`evse.${pole}`, `ev.${pole}`],
       meaning: `the resistance of ${pole} grew too much since ${baseline.id}`,
+      ...budgetOf(growth),
     });
   }
   for (const channel of contactsTC) {
@@ -126,6 +127,7 @@ function* judgeGrowth(baseline: Baseline, read: ReadonlyMap<string, Reading>): P
       id: `age.rise.growth/${contact}`,
       contacts: [contact],
       meaning: `the contact ${contact} gets much hotter than at ${baseline.id}`,
+      ...budgetOf(growth),
     });
   }
 }

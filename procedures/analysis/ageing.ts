@@ -1,4 +1,5 @@
 /** Growth of resistance and temperature rise over mating cycles (domain.md 5.1 R.AGE, 4.2 ageing loop). */
+import { standard } from "../../rig/model/uncertainty.ts";
 import type { Estimate } from "./resistance.ts";
 
 const none: Estimate = { value: Number.NaN, u: Number.NaN };
@@ -13,12 +14,20 @@ export function growth_pct(before: Estimate, now: Estimate): Estimate {
   const ratio = now.value / before.value;
   const value = 100 * (ratio - 1);
   const u = 100 * Math.hypot(now.u / before.value, (ratio * before.u) / before.value);
-  return usable({ value, u }) ? { value, u } : none;
+  const parts = [
+    standard("resistance now", now.u, { unit: "ohm", sensitivity: 100 / before.value }),
+    standard("resistance before", before.u, { unit: "ohm", sensitivity: (-100 * ratio) / before.value }),
+  ];
+  return usable({ value, u }) ? { value, u, parts } : none;
 }
 
 /** Growth of a temperature rise from before to now, K; NaN when either is not finite. */
 export function growth_K(before: Estimate, now: Estimate): Estimate {
   if (!usable(before) || !usable(now)) return none;
-  const growth = { value: now.value - before.value, u: Math.hypot(now.u, before.u) };
+  const parts = [
+    standard("rise now", now.u, { unit: "K" }),
+    standard("rise before", before.u, { unit: "K", sensitivity: -1 }),
+  ];
+  const growth = { value: now.value - before.value, u: Math.hypot(now.u, before.u), parts };
   return usable(growth) ? growth : none;
 }

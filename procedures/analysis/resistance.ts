@@ -138,9 +138,22 @@ export function matings(each: readonly Estimate[]): Matings {
   if (!(value > 0) || !Number.isFinite(remating)) return none;
   const spread = (100 * (Math.max(...values) - Math.min(...values))) / value;
   return {
-    mean: { value, u: Math.hypot(measurement, remating) },
+    mean: {
+      value,
+      u: Math.hypot(measurement, remating),
+      parts: [
+        standard("one measurement, the least certain", measurement, { unit: "ohm" }),
+        standard("remating, widened for few matings", remating, { unit: "ohm" }),
+      ],
+    },
     // What two single measurements may differ by although the contacts are alike.
-    spread_pct: { value: spread, u: (100 * Math.SQRT2 * measurement) / value },
+    spread_pct: {
+      value: spread,
+      u: (100 * Math.SQRT2 * measurement) / value,
+      parts: ["the largest", "the smallest"].map((which) =>
+        standard(`one measurement: ${which}`, measurement, { unit: "ohm", sensitivity: 100 / value }),
+      ),
+    },
     budget: { measurement, remating },
   };
 }

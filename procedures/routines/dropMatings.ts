@@ -15,7 +15,7 @@ import { dropResistance, poles } from "./drop.ts";
 import { resistance } from "./fourWire.ts";
 import { openLoop } from "./power.ts";
 import { nestCode } from "./selfCheck.ts";
-import { estimated } from "./series.ts";
+import { budgetOf, estimated } from "./series.ts";
 import { disconnect } from "./switching.ts";
 
 const minutes = (n: number) => n * 60;
@@ -96,11 +96,13 @@ function* judgeSpread(seen: Readonly<Record<string, readonly Reading[]>>): Plan<
         id: `power.dc.r.mean/${pole}`,
         contacts,
         meaning: `the power path ${pole} has too much resistance over ${count} matings`,
+        ...budgetOf(mean),
       }),
       yield* judge("power.dc.r.spread", estimated("%", spread_pct, `${count} matings, at 20 degC`, t_s), {
         id: `power.dc.r.spread/${pole}`,
         contacts,
         meaning: `the contacts of ${pole} are different at each mating: worn, dirty or loose`,
+        ...budgetOf(spread_pct),
       }),
     ];
     good = all.every(isPass) && good;

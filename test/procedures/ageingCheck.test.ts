@@ -7,6 +7,7 @@ import { type DryRun, dryRun } from "../../rig/cli/nominal.ts";
 import { Engine } from "../../rig/engine/engine.ts";
 import { ReplayPerformer } from "../../rig/engine/replay.ts";
 import type { Baseline, Conditioning, Declared } from "../../rig/model/declared.ts";
+import { combined } from "../../rig/model/uncertainty.ts";
 import type { Prompt } from "../../rig/plan/commands.ts";
 import { bad } from "./scenario.ts";
 
@@ -76,6 +77,12 @@ describe("the run before and the run after", () => {
     const growth = after.measurements.filter((m) => /growth/.test(m.id));
     expect(growth.length).toBe(6);
     expect(growth.every((m) => m.reading.is === "value" && m.reading.u > 0)).toBe(true);
+    const kept = after.measurements.filter((m) => /growth|^power\.dc\.r\.(mean|spread)/.test(m.id));
+    expect(kept.length).toBe(10);
+    for (const { id, reading, budget } of kept) {
+      const u = reading.is === "value" ? reading.u : Number.NaN;
+      expect(combined(budget ?? []) / u, id).toBeCloseTo(1, 9);
+    }
   }, 60_000);
 
   test.each([

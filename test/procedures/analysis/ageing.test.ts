@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { growth_K, growth_pct } from "../../../procedures/analysis/ageing.ts";
 import { matings } from "../../../procedures/analysis/resistance.ts";
+import { combined } from "../../../rig/model/uncertainty.ts";
 
 const ohm = fc.record({
   value: fc.double({ min: 1e-5, max: 1e-3, noNaN: true }),
@@ -67,4 +68,17 @@ test("three matings of 100, 104 and 102 uohm: s is 2 uohm, t for two degrees of 
   expect(mean.value).toBeCloseTo(1.02e-4, 12);
   expect(budget.remating).toBeCloseTo((2.265 * 2e-6) / Math.sqrt(3), 12);
   expect(spread_pct.value).toBeCloseTo(3.9216, 3);
+});
+
+test("the parts of a mean, a spread and a growth give their u, to the last digit that counts", () => {
+  fc.assert(
+    fc.property(fc.array(ohm, { minLength: 2, maxLength: 10 }), ohm, ohm, (each, before, now) => {
+      const { mean, spread_pct } = matings(each);
+      for (const one of [mean, spread_pct, growth_pct(before, now), growth_K(before, now)]) {
+        expect(one.parts?.length).toBe(2);
+        expect(Math.abs(combined(one.parts ?? []) - one.u)).toBeLessThanOrEqual(1e-12 * one.u + 1e-300);
+      }
+    }),
+  );
+  expect(matings([]).mean.parts).toBeUndefined();
 });
