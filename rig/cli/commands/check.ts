@@ -6,18 +6,22 @@ import { type Preflight, preflight } from "../preflight.ts";
 import { codeOf, neverReached, stepsInCode } from "../preflightSteps.ts";
 import { findProcedure } from "../procedures.ts";
 import { duration, prefixed } from "../progress.ts";
+import { readCalibrations } from "../register.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const refused = 40;
 
 export interface CheckOptions extends InputOptions {
+  /** Its register of instruments says which calibration counts. */
+  readonly store: string;
   readonly json: boolean;
 }
 
 /** Exit code: 0 accepted, 40 refused; a missing role is the bench's fault, so it refuses too. */
 export async function check(given: CheckOptions): Promise<number> {
   const serial = anySerial(findProcedure(given.procedure));
-  const options: CheckOptions = serial === undefined ? given : { ...given, serial };
+  const calibrations = await readCalibrations(given.store);
+  const options: CheckOptions = { ...given, calibrations, ...(serial === undefined ? {} : { serial }) };
   let inputs: ReturnType<typeof readInputs>;
   try {
     inputs = readInputs(options);

@@ -57,6 +57,7 @@ export async function runCommands(program: Command): Promise<void> {
     .argument("<procedure>", "see rig run --help")
     .addOption(adapter())
     .addOption(bench())
+    .addOption(store())
     .addOption(json())
     .action(
       act(async (procedure: string, options) => {
