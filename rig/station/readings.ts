@@ -22,7 +22,7 @@ export interface LastReading {
 }
 
 export interface ReadingsNow {
-  /** Whose record it is; absent: no run since the station started. */
+  /** Whose record was read last; absent: no run since the station started. */
   readonly run?: number;
   readonly readings: readonly LastReading[];
   /** Relays as last read back, by the role that switches them. */
@@ -93,7 +93,8 @@ export class LastReadings {
     this.run = run;
     this.seq = 0;
     this.places = noPlaces();
-    for (const memory of [this.issued, this.kept, this.closed]) memory.clear();
+    // What an instrument said last stays its last word, with its age.
+    for (const memory of [this.issued, this.closed]) memory.clear();
     this.lines = undefined;
     this.trip = undefined;
   }

@@ -121,12 +121,9 @@ test("the emergency stop, pressed on purpose in a run, trips it with its reason 
   page.setDefaultTimeout(60_000);
   await login(page, "Tina");
   await page.getByRole("link", { name: "New run" }).click();
-  await start(page, "generic-a-pass SN-1", "dc-screening");
-  // The self-check asks for a press of its own, which is none on purpose.
-  for (let number = 1; number < 3; number += 1) {
-    await page.locator(`.prompt[data-number="${number}"] button.go`).click();
-  }
-  await page.locator('.prompt[data-number="3"] button.go').waitFor();
+  // A procedure with a short preflight; its first prompt is no press of the button.
+  await start(page, "generic-a-pass SN-1", "mechanics");
+  await page.locator(".prompt").waitFor();
   const trainer = await engineerAt("/#/instruments/twin");
   await trainer.getByRole("button", { name: "Press the emergency stop" }).click();
   await page.getByText("SIMULATED FAULT: emergency stop pressed").waitFor();

@@ -49,7 +49,7 @@ export function BenchWear() {
     <>
       <table>
         <caption>
-          {text.relay}: {text.countedIn} ({facts.runs})
+          {text.countedIn}: {facts.runs}
         </caption>
         <tbody>
           {used.map(({ id, class: kind, closings, breaks, life, share }) => (

@@ -106,7 +106,7 @@ function Closed({ now }: { readonly now: ManualNow }) {
 }
 
 const Warning = () => (
-  <div class="safety hot" role="note">
+  <div class="by-hand" role="note">
     <strong>⚠ {text.manualWarning}</strong> {text.manualSafety}
   </div>
 );
@@ -120,6 +120,9 @@ function Open({ offer, token: mine }: { readonly offer: ManualOffer; readonly to
     <>
       <Warning />
       {run?.run === undefined ? <p class="quiet">{text.manualOpening}</p> : null}
+      <ErrorLine of={send} />
+      <ErrorLine of={end} />
+      <ManualGear offer={offer} send={send.go} busy={!waits || send.busy} />
       <div class="panel-bar">
         <button type="button" class="large all-off" disabled={!waits || send.busy} onClick={() => send.go("off")}>
           {text.allOff}
@@ -129,9 +132,6 @@ function Open({ offer, token: mine }: { readonly offer: ManualOffer; readonly to
         </button>
         <LastAnswer />
       </div>
-      <ErrorLine of={send} />
-      <ErrorLine of={end} />
-      <ManualGear offer={offer} send={send.go} busy={!waits || send.busy} />
     </>
   );
 }

@@ -37,7 +37,7 @@ export const benchPageTexts = {
   ofLife: "of its stated life",
   noLife: "no life stated",
   breaks: "trips under power",
-  countedIn: "Counted in the closed runs of this store",
+  countedIn: "Relays that were closed, counted in the finished runs of this store",
   halves: "Reference halves",
   matings: "matings since their check",
   worn: "WORN",

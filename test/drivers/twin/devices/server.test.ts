@@ -8,9 +8,13 @@ import { lines } from "../../../../drivers/port/lines.ts";
 import { openPort } from "../../../../drivers/port/open.ts";
 import { connectControl } from "../../../../drivers/twin/controlClient.ts";
 import { startTwin, type TwinHandle } from "../../../../drivers/twin/server.ts";
+import { loadAdapterUnderTest } from "../../../../drivers/twin/world/adapterUnderTest.ts";
+import { createWorld } from "../../../../drivers/twin/world/world.ts";
+import { loadBench } from "../../../../rig/bench/benchFile.ts";
 import { bench } from "./bench.ts";
 import { type FakeWorld, fakeWorld } from "./fakeWorld.ts";
 
+const healthy = "drivers/twin/adapters/healthy-a.yaml";
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
@@ -323,4 +327,27 @@ test("a model without a simulated device and an impossible speed are refused by 
   await expect(startTwin({ bench: odd, world, dir, speed: "max" })).rejects.toThrow('model "abacus"');
   await expect(startTwin({ bench: whole, world, dir, speed: 0 })).rejects.toThrow("speed 0");
   await expect(startTwin({ bench: whole, world, dir: join(dir, "x".repeat(100)), speed: 1 })).rejects.toThrow("107");
+});
+
+test("it says what is wrong with it on purpose, and takes another adapter of a file", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "twin-"));
+  const file = "drivers/twin/adapters/pe-open.yaml";
+  const world = createWorld({ bench: loadBench("benches/rb-1.yaml"), adapter: loadAdapterUnderTest(healthy) });
+  const handle = await startTwin({ bench: world.bench, world, dir, speed: "max" });
+  closers.push(() => rmSync(dir, { recursive: true, force: true }));
+  closers.push(() => handle.close());
+  const client = await control(handle);
+  const state = async () => (await client.request({ do: "state" }, 2000)) as Readonly<Record<string, unknown>>;
+  expect(await state()).toMatchObject({ adapter: "healthy-a", estop: false, lids: [], misbehaving: {} });
+  await client.request({ do: "misbehave", port: "daq", mode: "silent" }, 2000);
+  await client.request({ do: "estop", pressed: true }, 2000);
+  await client.request({ do: "lid", which: "LID2", closed: false }, 2000);
+  expect(await state()).toMatchObject({ estop: true, lids: ["LID2"], misbehaving: { daq: "silent" } });
+  // The next one fitted is the other: its earth is open.
+  expect(world.gpio.lines()["NEST0"]).toBe(true);
+  await client.request({ do: "exchange", file }, 2000);
+  expect([world.gpio.lines()["NEST0"], world.adapterName()]).toEqual([false, "pe-open"]);
+  await expect(client.request({ do: "exchange", file: "README.md" }, 2000)).rejects.toThrow(/README/);
+  await expect(client.request({ do: "exchange" }, 2000)).rejects.toThrow(/path of an adapter file/);
+  expect(world.adapterName()).toBe("pe-open");
 });
