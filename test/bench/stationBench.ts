@@ -43,19 +43,29 @@ interface Serving {
 
 async function serve(store: string, run: number): Promise<Serving> {
   const program = join(root, "dist", "test", "bench", "stationServer.js");
-  const child = spawn(process.execPath, [program, store, String(run)], { stdio: ["ignore", "pipe", "inherit"] });
-  const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("the station did not start")), 20_000);
+  const child = spawn(process.execPath, ["--expose-gc", program, store, String(run)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  return { child, url: await line(child) };
+}
+
+function line(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("the station does not answer")), 20_000);
     child.stdout?.once("data", (text: Buffer) => {
       clearTimeout(timer);
       resolve(text.toString().trim());
     });
   });
-  return { child, url };
 }
 
-const resident_MB = (pid: number | undefined): number =>
-  (Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
+/** In use after a collection, and all that is resident, MB. */
+async function memoryOf(child: ChildProcess): Promise<{ readonly used: number; readonly rss: number }> {
+  const answer = line(child);
+  child.stdin?.write("?\n");
+  const { used, rss } = JSON.parse(await answer) as { readonly used: number; readonly rss: number };
+  return { used: used / 1e6, rss: rss / 1e6 };
+}
 
 /** CPU time of a process so far, s: proc(5), utime and stime in ticks of 10 ms. */
 function cpu_s(pid: number | undefined): number {
@@ -143,7 +153,9 @@ async function taken(browser: Browser, journal: StoreJournal, serving: Serving):
   await cdp.send("Performance.enable");
   const memory = async (when: string): Promise<void> => {
     figures.push(figure(`live page, heap after ${when}`, await heap_MB(cdp), "MB"));
-    figures.push(figure(`server, resident after ${when}`, resident_MB(serving.child.pid), "MB"));
+    const { used, rss } = await memoryOf(serving.child);
+    figures.push(figure(`server, in use after ${when}`, used, "MB"));
+    figures.push(figure(`server, resident after ${when}`, rss, "MB"));
   };
   await memory("the start");
   const hour = 3600 * rate_Hz;

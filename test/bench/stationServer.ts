@@ -80,3 +80,10 @@ server.listen(0, "127.0.0.1", () => {
   hosts.push(`127.0.0.1:${port}`);
   process.stdout.write(`http://127.0.0.1:${port}\n`);
 });
+
+/** Asked for by a line: what is in use after a collection, bytes of heap and outside of it, and all that is resident. */
+process.stdin.on("data", () => {
+  (globalThis as { gc?: () => void }).gc?.();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  process.stdout.write(`${JSON.stringify({ used: heapUsed + external, rss })}\n`);
+});
