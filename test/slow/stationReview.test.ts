@@ -159,7 +159,7 @@ test("QA looks at points, a trend, two runs side by side and the audit trail", a
   await page.getByText("What differs about the runs").waitFor();
   expect(await faultsOf(page)).toEqual([]);
   await pictures(page, "compare");
-  await page.getByRole("link", { name: "Audit trail" }).click();
+  await page.getByRole("link", { name: "Audit", exact: true }).click();
   await page.getByText(/entries, and the chain of hashes holds/).waitFor();
   await page.getByRole("cell", { name: "run signed" }).first().waitFor();
   await page.getByRole("cell", { name: "refused: password given again" }).waitFor();

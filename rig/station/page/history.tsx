@@ -169,11 +169,11 @@ function Row({ row }: { readonly row: ListedRun }) {
       <td>{row.procedure}</td>
       <td>
         {outcomeWords(row)}
-        {openFails.length > 0 ? <strong class="mark"> {words.openFail}</strong> : null}
+        {openFails.length > 0 ? <strong class="mark"> · {words.openFail}</strong> : null}
       </td>
       <td>
         {row.signed}
-        {row.badSignatures > 0 ? <strong class="mark"> {words.badSignature}</strong> : null}
+        {row.badSignatures > 0 ? <strong class="mark"> · {words.badSignature}</strong> : null}
       </td>
       <td class="wide">{visible(row.operator)}</td>
     </tr>

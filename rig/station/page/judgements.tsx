@@ -94,8 +94,10 @@ function Row({ row, view }: { readonly row: Line; readonly view: RunView }) {
       </td>
       <td class="number">{row.limit}</td>
       <td>
-        {signs[row.tone]} {row.verdict}
-        <a class="reach under" href={linkTo("trend", query)}>
+        <span class="under">
+          {signs[row.tone]} {row.verdict}
+        </span>
+        <a class="reach" href={linkTo("trend", query)}>
           {words.trend}
         </a>
       </td>

@@ -104,7 +104,7 @@ function Head() {
         <a href="#/instruments" data-hotkey="i">
           {text.instruments}
         </a>
-        {mayAudit() ? <a href="#/audit">{text.review.audit}</a> : null}
+        {mayAudit() ? <a href="#/audit">{text.review.auditTab}</a> : null}
         {who?.role === "administrator" ? <a href="#/people">{text.people}</a> : null}
       </nav>
       <span class="who">

@@ -189,7 +189,10 @@ function drawing({ points, low, high, unit, id }: TrendView, order: Order) {
     hooks: { draw: [(plot) => limitLines(plot, limits)] },
     axes: [
       order === "time"
-        ? {}
+        ? {
+            values: (_: uPlot, at: number[], __: number, ___: number, step_s: number) => at.map(utcOf(step_s)),
+            space: 110,
+          }
         : {
             values: (_: uPlot, at: number[]) => at.map((i) => visible(serials[i] ?? "").slice(0, 12)),
             incrs: [1, 2, 5, 10, 50, 100],
@@ -200,6 +203,14 @@ function drawing({ points, low, high, unit, id }: TrendView, order: Order) {
   };
   return { options, data };
 }
+
+/** As everywhere on this page: UTC, whatever the clock of the desk says. */
+const utcOf =
+  (step_s: number) =>
+  (at_s: number): string => {
+    const iso = new Date(at_s * 1000).toISOString();
+    return step_s >= 86_400 ? iso.slice(0, 10) : iso.slice(5, 16).replace("T", " ");
+  };
 
 /** From edge to edge, whatever points there are. */
 function limitLines(plot: uPlot, limits: readonly number[]): void {

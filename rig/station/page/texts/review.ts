@@ -128,6 +128,7 @@ export const reviewEnglish = {
   ofLimit: "of limit",
   basis: "What this rests on",
   audit: "Audit trail",
+  auditTab: "Audit",
   lists: {
     station: "What was done at the station",
     decisions: "Decisions (signatures, keys, dispositions, limits)",
