@@ -3,10 +3,12 @@
  * and how long a request that asks for next to nothing waits meanwhile: the stream of a running page would wait as long.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { root } from "../../rig/cli/root.ts";
 import { Accounts } from "../../rig/station/accounts.ts";
 import { createRun } from "../../rig/store/journal.ts";
@@ -74,24 +76,39 @@ async function login(url: string): Promise<string> {
   return answer.headers.get("set-cookie")?.split(";")[0] ?? "";
 }
 
-/** Time of some work; and the longest wait of small requests beside it. */
-async function beside(url: string, cookie: string, work: () => Promise<void>) {
-  let busy = true;
+/** In a thread of its own, so that reading the answers here does not count. */
+const prober = `
+  const { parentPort, workerData } = require("node:worker_threads");
   let held_ms = 0;
-  const probing = (async () => {
+  let busy = true;
+  parentPort.once("message", () => { busy = false; });
+  const ask = async () => {
+    await (await fetch(workerData.url, { headers: { cookie: workerData.cookie } })).arrayBuffer();
+  };
+  (async () => {
+    // The first one loads code and connects.
+    await ask();
+    parentPort.postMessage("ready");
     while (busy) {
       const begun = performance.now();
-      await (await fetch(`${url}/api/me`, { headers: { cookie } })).arrayBuffer();
+      await ask();
       held_ms = Math.max(held_ms, performance.now() - begun);
-      await sleep(5);
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    parentPort.postMessage(held_ms);
   })();
+`;
+
+/** Time of some work; and the longest wait of small requests beside it. */
+async function beside(url: string, cookie: string, work: () => Promise<void>) {
+  const probing = new Worker(prober, { eval: true, workerData: { url: `${url}/api/me`, cookie } });
+  await once(probing, "message");
+  const held = once(probing, "message");
   const begun = performance.now();
   await work();
   const took_ms = performance.now() - begun;
-  busy = false;
-  await probing;
-  return { took_ms, held_ms };
+  probing.postMessage("stop");
+  return { took_ms, held_ms: Number((await held)[0]) };
 }
 
 async function read(url: string, cookie: string, path: string): Promise<void> {

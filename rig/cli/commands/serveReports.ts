@@ -1,7 +1,7 @@
 /** One file of a run for a download; made by `rig report` or `rig export` in a process of its own, away from everything else. */
 import { execFile } from "node:child_process";
 import { mkdtemp, open, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { RigError } from "../../model/errors.ts";
@@ -19,6 +19,8 @@ const types: Readonly<Record<string, readonly [ending: string, type: string]>> =
 };
 
 const render_ms = 60_000;
+/** Niceness of the process that makes a file. */
+const behind = 10;
 
 /** One at a time and few waiting: the machine has a run to watch. */
 let last: Promise<unknown> = Promise.resolve();
@@ -66,11 +68,13 @@ async function made(store: string, run: number, format: string): Promise<MadeFil
 function done(args: readonly string[]): Promise<boolean> {
   const program = join(root, "dist", "rig", "cli", "main.js");
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, ...args], { timeout: render_ms }, (error, _out, said) => {
+    const child = execFile(process.execPath, [program, ...args], { timeout: render_ms }, (error, _out, said) => {
       if (!error) return resolve(true);
       if (said.includes("[RUN_UNKNOWN]") || said.includes("[FILE_UNREADABLE]")) return resolve(false);
       const line = said.trim().split("\n")[0] ?? "";
       reject(new RigError("STORAGE_FAILED", line === "" ? `the file was not made: ${error.message}` : line));
     });
+    // Behind the station and any controller: a report can wait, they cannot.
+    if (child.pid !== undefined) setPriority(child.pid, behind);
   });
 }
