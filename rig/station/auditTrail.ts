@@ -9,7 +9,7 @@ import { type AuditAsked, type AuditEntry, type AuditView, auditLists } from "./
 
 const shown_max = 100;
 /** Entries of a file that are read at once. */
-const batch = 2000;
+const batch = 500;
 
 export function auditRoutes(app: App, door: Door, { ask }: ReviewDeps): void {
   app.get("/api/audit", only(door, "qa", "administrator"), async (c) =>

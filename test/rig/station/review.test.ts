@@ -282,14 +282,14 @@ describe("the audit trail", () => {
   });
 
   test("leaves the station as files that no spreadsheet runs and every reader of JSON reads, whole", async () => {
-    for (let i = 0; i < 4100; i += 1) station.accounts.audit(hostile, `=1+${i}`, { i });
+    for (let i = 0; i < 1100; i += 1) station.accounts.audit(hostile, `=1+${i}`, { i });
     const csv = await (await station.ask("/api/audit/file/csv", { headers: as(quinn) })).text();
     expect(csv).toContain(`'=1+17,`);
     expect(csv).not.toMatch(/\u202e|,=/);
     const json = JSON.parse(await (await station.ask("/api/audit/file/json", { headers: as(quinn) })).text());
     const seqs = (json.entries as { readonly seq: number }[]).map(({ seq }) => seq);
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, i) => seqs.length - i));
-    expect(json.chain.entries).toBeGreaterThan(4100);
+    expect(json.chain.entries).toBeGreaterThan(1100);
     const page = await read<AuditView>(`/api/audit?before=${seqs.length - 99}`);
     expect([page.entries[0]?.seq, page.entries.length, page.more]).toEqual([seqs.length - 100, 100, true]);
   });
