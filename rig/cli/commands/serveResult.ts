@@ -7,13 +7,22 @@ import { join } from "node:path";
 import { counting } from "../../../reports/faces/results.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import { RigError } from "../../model/errors.ts";
-import { coolingOf, isAmbient, isTemperature, type LastReading, latest, sensorOf } from "../../station/cooling.ts";
+import type { Outcome } from "../../model/verdict.ts";
+import {
+  type CoolingParts,
+  coolingOf,
+  isAmbient,
+  isTemperature,
+  type LastReading,
+  latest,
+  sensorOf,
+} from "../../station/cooling.ts";
 import type { After, FailingContact, ResultDeps, ThermalLimits } from "../../station/result.ts";
-import { thinned } from "../../station/thin.ts";
+import { thinnedEven } from "../../station/thin.ts";
 import { storeFile } from "../../store/database.ts";
 import { type Capture, Glance } from "../../store/glance.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
-import type { Event, RunRecord } from "../../store/types.ts";
+import type { Event, RunHead, RunRecord } from "../../store/types.ts";
 import { nextStep } from "../nextStep.ts";
 import { root } from "../root.ts";
 
@@ -26,7 +35,7 @@ const runs_kept = 16;
 
 export function resultOf(store: string): ResultDeps {
   const there = () => existsSync(storeFile(store));
-  const since = new Map<string, Elapsed>();
+  const known = new Map<number, Facts>();
   const glancing = async <R>(look: (glance: Glance) => R): Promise<R | undefined> => {
     if (!there()) return undefined;
     const glance = await Glance.open(store);
@@ -37,7 +46,7 @@ export function resultOf(store: string): ResultDeps {
     }
   };
   return {
-    after: async (run) => (there() ? after(store, run, since) : undefined),
+    after: async (run) => (there() ? after(store, run, known) : undefined),
     thermal: (run) =>
       glancing((glance): ThermalLimits | undefined => {
         const rows = glance.head(run)?.limits.rows;
@@ -53,21 +62,32 @@ export function resultOf(store: string): ResultDeps {
   };
 }
 
-/** Elapsed time goes on by the monotonic clock once it was asked for: a clock that is set changes nothing of it. */
-interface Elapsed {
-  readonly at_ms: number;
+/** What the record says, which does not change once the run has ended; read once then. */
+interface Facts {
+  readonly head: RunHead;
+  readonly outcome: Outcome | undefined;
+  readonly failing: readonly FailingContact[];
+  readonly heat: Omit<CoolingParts, "elapsed_s">;
+  /** How long ago the last reading was when the record was read. From there it goes on by the monotonic clock: a clock that
+   * is set changes nothing of it. */
   readonly elapsed_s: number;
+  readonly at_ms: number;
 }
 
-async function after(store: string, run: number, since: Map<string, Elapsed>): Promise<After> {
+async function after(store: string, run: number, known: Map<number, Facts>): Promise<After> {
   const reader = await openReader(store);
   const ledger = await openLedger(store);
   try {
-    const record = reader.record(run);
+    const facts = known.get(run) ?? factsOf(reader.record(run), reader);
+    if (facts.outcome) {
+      known.set(run, facts);
+      for (const first of known.keys()) if (known.size > runs_kept) known.delete(first);
+    }
+    const elapsed_s = facts.elapsed_s + (performance.now() - facts.at_ms) / 1000;
     return {
-      cooling: cooling(record, reader, since),
-      next: nextStep(ledger, reader, record.head, record.outcome),
-      failing: failing(record),
+      cooling: coolingOf({ ...facts.heat, elapsed_s }),
+      next: nextStep(ledger, reader, facts.head, facts.outcome),
+      failing: facts.failing,
     };
   } finally {
     ledger.close();
@@ -75,14 +95,7 @@ async function after(store: string, run: number, since: Map<string, Elapsed>): P
   }
 }
 
-function failing(record: RunRecord): readonly FailingContact[] {
-  return counting(record.measurements)
-    .filter(({ subject, verdict }) => subject === "adapter" && (verdict === "fail" || verdict === "fail-conditional"))
-    .map(({ id, contacts, meaning }) => ({ id, contacts, meaning: meaning ?? "" }));
-}
-
-function cooling(record: RunRecord, reader: Reader, since: Map<string, Elapsed>): After["cooling"] {
-  const driven = record.events.findLast(switchesOn);
+function factsOf(record: RunRecord, reader: Reader): Facts {
   const readings = record.series
     .filter(({ series, unit }) => unit === "degC" && isTemperature(series))
     .flatMap(({ series }): readonly LastReading[] => {
@@ -91,27 +104,32 @@ function cooling(record: RunRecord, reader: Reader, since: Map<string, Elapsed>)
       return at === undefined ? [] : [{ name: sensorOf(series), t_s: at, degC: values.at(-1) ?? Number.NaN }];
     });
   const last = latest(readings);
-  return coolingOf({
-    parts: last.filter(({ name }) => !isAmbient(name)),
-    ambients: last.filter(({ name }) => isAmbient(name)),
-    driven_s: driven?.bench_s,
-    elapsed_s: elapsedSince(record, last, since),
-  });
+  return {
+    head: record.head,
+    outcome: record.outcome,
+    failing: failing(record),
+    heat: {
+      parts: last.filter(({ name }) => !isAmbient(name)),
+      ambients: last.filter(({ name }) => isAmbient(name)),
+      driven_s: record.events.findLast(switchesOn)?.bench_s,
+    },
+    elapsed_s: elapsedSince(record, last),
+    at_ms: performance.now(),
+  };
 }
 
-/** Since the last of the readings, which all come from one scan. */
-function elapsedSince(record: RunRecord, last: readonly LastReading[], since: Map<string, Elapsed>): number {
-  const known = since.get(record.head.uid);
-  if (record.outcome && known) return known.elapsed_s + (performance.now() - known.at_ms) / 1000;
+function failing(record: RunRecord): readonly FailingContact[] {
+  return counting(record.measurements)
+    .filter(({ subject, verdict }) => subject === "adapter" && (verdict === "fail" || verdict === "fail-conditional"))
+    .map(({ id, contacts, meaning }) => ({ id, contacts, meaning: meaning ?? "" }));
+}
+
+/** Since the newest of the readings, which all come from one scan; never below 0. */
+function elapsedSince(record: RunRecord, last: readonly LastReading[]): number {
   const newest_s = Math.max(...last.map(({ t_s }) => t_s));
   // The first event after it: bench time of a twin may have run faster than the wall's.
   const event = record.events.find(({ bench_s }) => bench_s >= newest_s) ?? record.events.at(-1);
-  const elapsed_s = event ? Math.max(0, (Date.now() - Date.parse(event.utc)) / 1000) : 0;
-  if (record.outcome) {
-    since.set(record.head.uid, { at_ms: performance.now(), elapsed_s });
-    for (const first of since.keys()) if (since.size > runs_kept) since.delete(first);
-  }
-  return elapsed_s;
+  return event ? Math.max(0, (Date.now() - Date.parse(event.utc)) / 1000) : 0;
 }
 
 /** A source that was switched on: from then on parts may be warm. */
@@ -131,11 +149,7 @@ function shownCapture(glance: Glance, run: number, after: number): Capture | und
   const waves = found.waves.map(({ channel, unit, dt_s, values }) => ({
     channel,
     unit,
-    ...thinned(
-      Array.from(values, (_, i) => i * dt_s),
-      [...values],
-      wave_points,
-    ),
+    ...thinnedEven(values, dt_s, wave_points),
   }));
   return { id: found.id, name: found.name, waves };
 }

@@ -1,7 +1,7 @@
 /** Thinning for a screen loses no peak, whatever the numbers are. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { thinned } from "../../../rig/station/thin.ts";
+import { thinned, thinnedEven } from "../../../rig/station/thin.ts";
 
 const values = fc.array(fc.double({ noDefaultInfinity: true, noNaN: true, min: -1e6, max: 1e6 }), { maxLength: 500 });
 const most = fc.integer({ min: 2, max: 60 });
@@ -40,6 +40,19 @@ test("a sensor that was lost is seen as lost, and the peak beside it too", () =>
       expect(kept.values.some(Number.isNaN)).toBe(true);
       const finite = holed.filter(Number.isFinite);
       if (finite.length > 0) expect(kept.values.filter(Number.isFinite)).toContain(Math.max(...finite));
+    }),
+  );
+});
+
+test("a waveform as it is stored is thinned to the same", () => {
+  fc.assert(
+    fc.property(values, most, (all, n) => {
+      const even = thinnedEven(Float64Array.from(all), 1, n);
+      expect(even).toEqual(
+        all.length <= n ? thinnedEven(Float64Array.from(all), 1, n) : thinned(times(all.length), all, n),
+      );
+      if (all.length > 0) expect(Math.max(...even.values)).toBe(Math.max(...all));
+      expect(even.t_s.length).toBeLessThanOrEqual(n + 1);
     }),
   );
 });
