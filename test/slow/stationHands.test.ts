@@ -20,7 +20,8 @@ afterAll(async () => {
 });
 afterEach(async () => {
   for (const context of browser.contexts()) {
-    for (const page of context.pages()) await picture(page, "last");
+    for (const page of context.pages())
+      await picture(page, `last-${expect.getState().currentTestName?.slice(-20).replace(/\W+/g, "-")}`);
     await context.close();
   }
   expect(left(await opened.twin.history())).toEqual(safe);
@@ -169,6 +170,51 @@ describe("a whole run", () => {
   });
 });
 
+test("numbers by the pad on the screen and by scanned digits, choices of the run by what is there; STOP by a code", async () => {
+  const context = await browser.newContext({ viewport: size, hasTouch: true });
+  const page = listened(await shared.visit(browser, `${opened.url}/?kiosk#/new`, context));
+  await shared.login(page, "Tina");
+  await scan(page, "generic-a-pass SN-1 thermal-qualification");
+  await page.getByText("before the test the adapter lies in the room").waitFor({ state: "attached" });
+  // The preflight of a qualification takes its time on a busy machine.
+  await page.locator(".starter button.go:enabled").waitFor({ timeout: 150_000 });
+  await scan(page, "RIGSTART");
+  const field = page.locator(".prompt[data-kind=number] input[type=text]");
+  for (;;) {
+    await page.locator(".prompt button.go").waitFor();
+    if ((await field.count()) > 0) break;
+    const number = await page.locator(".prompt").getAttribute("data-number");
+    await scan(page, "RIGYES");
+    await page.locator(`.prompt:not([data-number="${number}"])`).waitFor();
+  }
+  const number = await page.locator(".prompt").getAttribute("data-number");
+  const key = (name: string) => page.locator(`.screen-keys [data-skbtn="${name}"]`);
+  await field.tap();
+  await key("2").tap();
+  await key("4").tap();
+  expect(await key("q").count()).toBe(0);
+  await picture(page, "touch-number-800x480");
+  expect(await field.inputValue()).toBe("24");
+  await key("{enter}").tap();
+  await page.locator(`.prompt:not([data-number="${number}"])`).waitFor();
+  await field.waitFor();
+  for (const code of ["RIGKEY1", "RIGKEY3", "RIGBACK", "RIGKEY2", "RIGKEY0"]) await scan(page, code);
+  expect(await field.inputValue()).toBe("120");
+  await scan(page, "RIGSTOP");
+  await page.getByText(/NO RESULT, stopped/).waitFor();
+  await page.getByText(/Safe at .* read back/).waitFor();
+  await page.goto(`${opened.url}/?kiosk#/codes`);
+  await page.getByAltText("RIGSTOP").scrollIntoViewIfNeeded();
+  await expect
+    .poll(() => page.getByAltText("RIGSTOP").evaluate((one) => (one as HTMLImageElement).naturalWidth), {
+      timeout: 20_000,
+    })
+    .toBeGreaterThan(50);
+  expect(await faultsOf(page)).toEqual([]);
+  await picture(page, "codes-800x480");
+  expect(complaints).toEqual([]);
+});
+
 test("at 1.5 m the step, the prompt, the stop and the verdict have capitals of 5 mm on a 7 inch screen", async () => {
   const { url } = opened;
   const page = listened(await shared.visit(browser, `${url}/?kiosk#/new`));
@@ -185,7 +231,7 @@ test("at 1.5 m the step, the prompt, the stop and the verdict have capitals of 5
     return (px * 0.729 * 154) / 800;
   };
   const seen: Record<string, number> = {};
-  for (const selector of [".prompt h2", ".prompt > p", ".prompt button.go", ".step strong", "button.stop"])
+  for (const selector of [".prompt h2", ".prompt .with-picture p", ".prompt button.go", ".step strong", "button.stop"])
     seen[selector] = await capital_mm(selector);
   expect(await page.locator(".prompt button.go").evaluate((one) => one.getBoundingClientRect().bottom)).toBeLessThan(
     480,

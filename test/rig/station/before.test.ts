@@ -187,6 +187,17 @@ describe("the routes", () => {
     expect(station.started).toEqual([]);
   });
 
+  test("codes are drawn for commands and procedures that are known, and for nothing else", async () => {
+    for (const code of ["RIGSTOP", "incoming"]) {
+      const answer = await station.ask(`/api/codes/${code}`, { headers: as(tina) });
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+      expect(await answer.text()).toMatch(/^<svg [^>]*viewBox/);
+    }
+    for (const code of ["SN-1", "RIGSTOP ", "..%2f..%2fx", "%3Cscript%3E", "constructor"]) {
+      expect((await station.ask(`/api/codes/${code}`, { headers: as(tina) })).status).toBe(404);
+    }
+  });
+
   test("what is looked at is shown to who asked for it only", async () => {
     const answer = await station.post("/api/prepare", job, as(tina));
     const { number } = (await answer.json()) as { number: number };
