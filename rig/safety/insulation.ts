@@ -70,7 +70,8 @@ export function insulationViolations(
 ): readonly Violation[] {
   const tree = highVoltageTree(bench);
   if (!tree) return [];
-  return [...testerEnvelope(tree, state.insulation), ...oneNest(tree, state, power)];
+  const [envelope, nest] = [testerEnvelope(tree, state.insulation), oneNest(tree, state, power)];
+  return envelope.length === 0 ? nest : [...envelope, ...nest];
 }
 
 function testerEnvelope({ facts }: Tree, { peak_V, trip_A }: Tested): readonly Violation[] {
@@ -90,7 +91,7 @@ function testerEnvelope({ facts }: Tree, { peak_V, trip_A }: Tested): readonly V
 function oneNest({ facts }: Tree, state: BenchState, power: ReadonlySet<string>): readonly Violation[] {
   const code = nestCodeOf(state.lines);
   const { on } = state.insulation;
-  const live = [...power].find((id) => state.closed.has(id)) ?? (state.source.on ? "the source" : undefined);
+  const live = firstClosed(power, state.closed) ?? (state.source.on ? "the source" : undefined);
   const found: Violation[] = [];
   if (on) {
     if (code !== 0 && code !== facts.code) {
@@ -104,6 +105,11 @@ function oneNest({ facts }: Tree, state: BenchState, power: ReadonlySet<string>)
     found.push(rule("power-nest", `${live}: on or closed while the nest code is ${code}, not ${facts.powerCode} (N1)`));
   }
   return found;
+}
+
+function firstClosed(among: ReadonlySet<string>, closed: ReadonlySet<string>): string | undefined {
+  for (const id of among) if (closed.has(id)) return id;
+  return undefined;
 }
 
 /** What follows from the closed relays alone: contacts beyond the tester's reach, and its terminals joined. */

@@ -142,25 +142,34 @@ export class TransferMarch implements LineMarch {
   #transferFor(h_s: number, euler: boolean): Transfer {
     const island = this.#island;
     const { capacitors } = this.#network;
-    const siemens = Float64Array.from(capacitors, ({ farad }) => companion_S(farad, h_s, euler));
+    const siemens = new Float64Array(capacitors.length);
     island.restore();
-    for (const [n, { edge }] of capacitors.entries()) island.add(edge, siemens[n] as number, 0);
+    for (let n = 0; n < siemens.length; n++) {
+      const { edge, farad } = capacitors[n] as LineNetwork["capacitors"][number];
+      siemens[n] = companion_S(farad, h_s, euler);
+      island.add(edge, siemens[n] as number, 0);
+    }
     island.solve();
     const width = this.#driven.length;
-    const rest = this.#portVolts();
+    const rest = new Float64Array(this.#ports.length);
+    this.#portVolts(rest, 1, 0);
     const ohm = new Float64Array(this.#ports.length * width);
-    for (const [column, [a, b]] of this.#driven.entries()) {
+    for (let column = 0; column < width; column++) {
+      const [a, b] = this.#driven[column] as readonly [number, number];
       island.clearCurrents();
       if (a !== b) island.inject(a, b, 1);
       island.solveAgain();
-      const volts = this.#portVolts();
-      for (let port = 0; port < volts.length; port++) ohm[port * width + column] = volts[port] as number;
+      this.#portVolts(ohm, width, column);
     }
     return { siemens, rest_V: rest, ohm };
   }
 
-  #portVolts(): Float64Array {
+  /** Volts of all ports into one column of a matrix. */
+  #portVolts(into: Float64Array, width: number, column: number): void {
     const { volt } = this.#island;
-    return Float64Array.from(this.#ports, ([a, b]) => (volt[a] as number) - (volt[b] as number));
+    for (let port = 0; port < this.#ports.length; port++) {
+      const [a, b] = this.#ports[port] as readonly [number, number];
+      into[port * width + column] = (volt[a] as number) - (volt[b] as number);
+    }
   }
 }

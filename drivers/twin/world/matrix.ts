@@ -57,21 +57,34 @@ const steps_max = 4;
 /** Terms of the series: the fortieth is below 1e-18 of the largest. */
 const terms_max = 40;
 
-/** Of the last size asked for. */
+/** Of the last size asked for; and of its entries those that are not zero. */
 let scratch: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+let dense = { rows: new Int32Array(0), columns: new Int32Array(0), values: new Float64Array(0) };
 
 /**
  * exp(A t) times a vector, in place, by its Taylor series on the vector and without the matrix that it would be. Terms that
  * cannot change the last digit of the largest value end it. False, and nothing done, where t is so long that the
  * exponential is the shorter way.
  */
-export function applyExponential({ n, rows, columns, values }: Sparse, t: number, vector: Float64Array): boolean {
+export function applyExponential(matrix: Sparse, t: number, vector: Float64Array): boolean {
+  const { n } = matrix;
   if (scratch[0].length !== n) scratch = [new Float64Array(n), new Float64Array(n)];
+  if (dense.values.length < matrix.values.length) {
+    const size = matrix.values.length;
+    dense = { rows: new Int32Array(size), columns: new Int32Array(size), values: new Float64Array(size) };
+  }
+  const { rows, columns, values } = dense;
   let [term, next] = scratch;
+  let entries = 0;
   next.fill(0);
-  for (let i = 0; i < values.length; i++) {
-    const row = rows[i] as number;
-    next[row] = (next[row] as number) + Math.abs(values[i] as number);
+  for (let i = 0; i < matrix.values.length; i++) {
+    const value = matrix.values[i] as number;
+    if (value === 0) continue;
+    const row = matrix.rows[i] as number;
+    rows[entries] = row;
+    columns[entries] = matrix.columns[i] as number;
+    values[entries++] = value;
+    next[row] = (next[row] as number) + Math.abs(value);
   }
   let norm = 0;
   for (let i = 0; i < n; i++) norm = Math.max(norm, next[i] as number);
@@ -85,7 +98,7 @@ export function applyExponential({ n, rows, columns, values }: Sparse, t: number
     const negligible = largest * 2 ** -58;
     for (let k = 1; k <= terms_max; k++) {
       next.fill(0);
-      for (let i = 0; i < values.length; i++) {
+      for (let i = 0; i < entries; i++) {
         const row = rows[i] as number;
         next[row] = (next[row] as number) + (values[i] as number) * (term[columns[i] as number] as number);
       }

@@ -84,8 +84,13 @@ export async function measure(options: CampaignOptions, byBytes: number): Promis
   const campaign = new Campaign(options);
   const start_ms = performance.now();
   const cpu = process.cpuUsage();
-  const claimed = await campaign.claimed();
-  const { results, threads } = await tryAll(options, progress("virtual adapters", options.count));
+  // Whatever is wrong with bench, limits or types is told before threads start; their nominal runs are the threads' own.
+  for (const type of campaign.types) campaign.inputsOf(type);
+  const { results, threads, claimed: known } = await tryAll(options, progress("virtual adapters", options.count));
+  const claimed = new Set<string>();
+  for (const type of campaign.types) {
+    for (const row of known.get(type) ?? (await campaign.station(type)).claimed) claimed.add(row);
+  }
   const wall_s = (performance.now() - start_ms) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   const bytes = byBytes > 0 ? await compare(campaign, results, byBytes) : null;

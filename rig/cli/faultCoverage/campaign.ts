@@ -130,10 +130,17 @@ export class Campaign {
     return made;
   }
 
+  typeOf(group: number): string {
+    return this.types[group % this.types.length] as string;
+  }
+
   benchOf(unit: number): { readonly group: number; readonly type: string; readonly seed: number } {
     const group = Math.floor(unit / units_per_bench);
-    const type = this.types[group % this.types.length] as string;
-    return { group, type, seed: 1 + Math.floor(randomOf(this.options.seed, `bench ${group}`).next() * 2 ** 31) };
+    return {
+      group,
+      type: this.typeOf(group),
+      seed: 1 + Math.floor(randomOf(this.options.seed, `bench ${group}`).next() * 2 ** 31),
+    };
   }
 
   /** The virtual adapter with this number, and the draw of the noise of its run. */

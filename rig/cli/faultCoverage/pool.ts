@@ -11,12 +11,16 @@ const canThread = (): boolean => import.meta.url.endsWith(".js");
 /** Without a word from a thread for this long it has hung, ms of wall time. */
 const silence_ms = 300_000;
 const threads_max = 64;
-/** A unit leaves some 15 MB behind of which nothing stays: the more of it is thrown away at once, the cheaper. */
-const young_MB = 96;
+/** A unit leaves some 12 MB behind of which nothing stays: the more of it is thrown away at once, the cheaper. */
+const young_MB = 192;
+
+type Finished = Extract<FromWorker, { readonly results: unknown }>;
 
 export interface Pooled {
   readonly results: readonly UnitResult[];
   readonly threads: number;
+  /** By type: what a nominal adapter of it is judged by. Types that no group has are not among them. */
+  readonly claimed: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function tryAll(options: CampaignOptions, done: () => void, signal?: AbortSignal): Promise<Pooled> {
@@ -28,17 +32,22 @@ export async function tryAll(options: CampaignOptions, done: () => void, signal?
       signal?.throwIfAborted();
       results.push(...(await campaign.tryGroup(group, done)));
     }
-    return { results, threads: 1 };
+    return { results, threads: 1, claimed: new Map() };
   }
   let next = 0;
   const take = (): number | undefined => (next < campaign.groups ? next++ : undefined);
+  const claimed = new Map<string, readonly string[]>();
+  const keep = (found: Finished): void => {
+    results.push(...found.results);
+    claimed.set(found.type, found.claimed);
+  };
   const workers = Array.from({ length: threads }, () => startWorker(options));
   try {
-    await Promise.all(workers.map((worker) => serve(worker, take, (found) => results.push(...found), done, signal)));
+    await Promise.all(workers.map((worker) => serve(worker, take, keep, done, signal)));
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  return { results: results.sort((a, b) => a.unit - b.unit), threads };
+  return { results: results.sort((a, b) => a.unit - b.unit), threads, claimed };
 }
 
 const startWorker = (options: CampaignOptions): Worker =>
@@ -50,7 +59,7 @@ const startWorker = (options: CampaignOptions): Worker =>
 function serve(
   worker: Worker,
   take: () => number | undefined,
-  keep: (results: readonly UnitResult[]) => void,
+  keep: (found: Finished) => void,
   done: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -80,7 +89,7 @@ function serve(
       else if ("one" in said) done();
       else if ("ready" in said) give();
       else if ("results" in said) {
-        keep(said.results);
+        keep(said);
         give();
       }
     });

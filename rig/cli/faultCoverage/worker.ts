@@ -8,7 +8,13 @@ export type ToWorker = { readonly group: number } | { readonly end: true };
 export type FromWorker =
   | { readonly ready: true }
   | { readonly one: true }
-  | { readonly group: number; readonly results: readonly UnitResult[] }
+  | {
+      readonly group: number;
+      readonly results: readonly UnitResult[];
+      readonly type: string;
+      /** What a nominal adapter of the type is judged by. */
+      readonly claimed: readonly string[];
+    }
   | { readonly error: string };
 
 if (parentPort !== null) {
@@ -20,7 +26,10 @@ if (parentPort !== null) {
       port.close();
       return;
     }
-    tell({ group: asked.group, results: await campaign.tryGroup(asked.group, () => tell({ one: true })) });
+    const { group } = asked;
+    const results = await campaign.tryGroup(group, () => tell({ one: true }));
+    const type = campaign.typeOf(group);
+    tell({ group, results, type, claimed: [...(await campaign.station(type)).claimed] });
   };
   port.on("message", (asked: ToWorker) => {
     work(asked).catch((error: unknown) => tell({ error: asRigError(error).message }));
