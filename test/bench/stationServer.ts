@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { loadBench } from "../../rig/bench/benchFile.ts";
 import { followed } from "../../rig/cli/commands/serveHealth.ts";
+import { resultOf } from "../../rig/cli/commands/serveResult.ts";
 import { defaultBench } from "../../rig/cli/defaults.ts";
 import { root } from "../../rig/cli/root.ts";
 import { RigError } from "../../rig/model/errors.ts";
@@ -65,6 +66,7 @@ const refusals = new Refusals(accounts.audit.bind(accounts), Date.now, say);
 const hosts: string[] = [];
 const app = stationApp({
   ...{ accounts, refusals, hosts, health, secure: false },
+  result: resultOf(store),
   page: loadPage(join(root, "dist", "page")),
   runs: {
     ...{ bench, live, catalogue: { procedures: [], adapters: [] } },

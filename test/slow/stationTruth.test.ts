@@ -61,7 +61,9 @@ async function judgedIn(store: string): Promise<readonly string[]> {
 const said = (page: Page, text: string) => page.getByText(text).waitFor({ timeout: told_ms });
 const unsaid = (page: Page, text: string) => page.getByText(text).waitFor({ state: "detached", timeout: 15_000 });
 
-test("over cuts, wrong clocks and a station that was killed, a page shows the present or says that it cannot", async () => {
+test("over cuts, wrong clocks and a station that was killed, a page shows the present or says that it cannot", {
+  timeout: 300_000,
+}, async () => {
   const port = await freePort();
   opened = await shared.openStation("pole-400u", { people: ["Root", "Tina"], args: ["--port", String(port)] });
   const { store, twin } = opened;
