@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { Accounts } from "../../../rig/station/accounts.ts";
 
 const costs: unknown[] = [];
 vi.mock("node:crypto", async (load) => {
@@ -16,6 +15,11 @@ vi.mock("node:crypto", async (load) => {
     },
   };
 });
+
+// Workers keep modules from file to file: the one under test is loaded anew, with what it is given here.
+vi.resetModules();
+const { Accounts } = await import("../../../rig/station/accounts.ts");
+afterAll(() => vi.resetModules());
 
 const dir = mkdtempSync(join(tmpdir(), "rig-station-unknown-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
