@@ -1,10 +1,13 @@
 /** Calibrations of the register over those of the bench file, and what is overdue for one run. */
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { loadAdapterType } from "../../../rig/bench/adapterTypes.ts";
 import { parseBench, withoutCalibration } from "../../../rig/bench/benchFile.ts";
+import { check } from "../../../rig/cli/commands/check.ts";
 import { asBegun, type Calibrations, certificatesOf, withRegister } from "../../../rig/cli/register.ts";
 import { dueWaivers, halvesFor } from "../../../rig/cli/waivers.ts";
+import { calibrate } from "../../../rig/ledger/calibrations.ts";
+import { tempDir } from "../store/fixture.ts";
 
 const text = readFileSync("benches/rb-1.yaml", "utf8");
 const bench = parseBench("rb-1.yaml", text);
@@ -39,6 +42,29 @@ describe("a run on a real bench", () => {
     expect(() => dueWaivers(overdue, needs, type("generic-a-pass"), false)).toThrow(
       /calibration of daq \(serial number SIM-DAQ-1, due 2026-01-01, certificate C-1\) is overdue \(waiver calibration:daq in rb-1\.yaml/,
     );
+  });
+
+  test("is refused by its preflight too, by the register of its store and not by the bench file", async () => {
+    const store = tempDir();
+    const body = {
+      ...{ certificate: "C-9", laboratory: "Cal Lab", calibrated: "2026-11-02", due: "2099-01-01" },
+      ...{ as_found: "out-of-tolerance", as_left: "out-of-tolerance" },
+    };
+    await calibrate(store, { serial: "SIM-DAQ-1", by: "Mia", body });
+    const said: string[] = [];
+    const printed = vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+    try {
+      const asked = {
+        procedure: "dc-screening",
+        adapter: "generic-a-pass",
+        serial: "preflight",
+        operator: "preflight",
+      };
+      expect(await check({ ...asked, store, json: true })).toBe(40);
+    } finally {
+      printed.mockRestore();
+    }
+    expect(said.join("")).toMatch(/calibration of daq .*left out of tolerance by certificate C-9/);
   });
 
   test("names who accepts it and why, where the bench file does", () => {
