@@ -25,6 +25,12 @@ export function asBegun(inputs: Inputs, begun: LimitSet): Inputs {
   return begun.approval === undefined ? inputs : withLimits(inputs, withApproval(inputs.limits, begun.approval));
 }
 
+/** What a new run is judged by when nobody looked its limits up: not approved, and the record says so. */
+export const explicitly = (inputs: Inputs): Inputs =>
+  inputs.limits.approval === undefined
+    ? withLimits(inputs, withApproval(inputs.limits, { state: "unapproved", by: [], note: "the ledger was not asked" }))
+    : inputs;
+
 const withLimits = (inputs: Inputs, limits: LimitSet): Inputs => ({
   ...inputs,
   limits,

@@ -14,6 +14,7 @@ import { LivePerformer } from "../engine/live.ts";
 import { type MemoryJournal, memoryJournal } from "../engine/memoryJournal.ts";
 import type { Instrument } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
+import { isApproved } from "../model/limits.ts";
 import type { Measurement } from "../model/verdict.ts";
 import type { Body, Call } from "../plan/commands.ts";
 import type { AskOperator, Safety } from "../plan/parts.ts";
@@ -130,6 +131,7 @@ export async function dryRun(inputs: Inputs, options: DryRunOptions = {}): Promi
   const outcome = await new Engine({
     performer,
     limits,
+    approved: isApproved(limits, true),
     end,
     planned: options.planned ?? [],
     judges: inputs.procedure.judges ?? true,

@@ -12,6 +12,7 @@ import type { Clock } from "../model/clock.ts";
 import { isCondition } from "../model/conditions.ts";
 import type { Data } from "../model/data.ts";
 import { asRigError } from "../model/errors.ts";
+import { isApproved } from "../model/limits.ts";
 import { isPass, type Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
@@ -20,6 +21,7 @@ import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
 import { readClockState } from "./clockState.ts";
+import { explicitly } from "./controlledLimits.ts";
 import type { Desk } from "./desk.ts";
 import { deskOf, pausingOf } from "./deskOfRun.ts";
 import { beginningOf } from "./head.ts";
@@ -72,7 +74,9 @@ const feedback_ms = 300;
 const close_ms = 3000;
 
 /** Runs and stores. Throws only when nothing could be stored: then there is no run, and no PASS (E8). */
-export async function runSession(inputs: Inputs, options: SessionOptions): Promise<SessionResult> {
+export async function runSession(given: Inputs, options: SessionOptions): Promise<SessionResult> {
+  // A run that goes on is judged as it was begun.
+  const inputs = options.resume ? given : explicitly(given);
   const end = new AbortController();
   // Not ended by `end`: tear-downs wait for bench time, and only this socket moves it.
   const control = inputs.twin ? await connectControl(inputs.twin.control, new AbortController().signal) : undefined;
@@ -255,6 +259,8 @@ async function runPlan(
   const engine = new Engine({
     performer: taken?.performer ?? performer,
     limits: inputs.limits,
+    // Without one only a run that was begun before approvals were known.
+    approved: isApproved(inputs.limits, options.resume !== undefined),
     waivers: inputs.waivers,
     end,
     recalled: options.resume?.point.abandoned ?? [],

@@ -23,6 +23,8 @@ const openFixture = "rig.pe.open.r";
 export interface EngineParts {
   readonly performer: Performer;
   readonly limits: LimitSet;
+  /** Whether a pass by these limits may be cited; else it is a screening at best (decision 0057). */
+  readonly approved: boolean;
   /** Aborted by whatever must end the run: trip, broken store, lost guard, signal. The reason is a RigError. */
   readonly end: AbortController;
   readonly safeOff: (why: string) => Promise<void>;
@@ -237,7 +239,7 @@ export class Engine {
       const why = `${limit.id} is judged, but ${openFixture} has not passed in this run: check the open fixture first`;
       throw new RigError("PLAN_INVALID", why);
     }
-    const found = judge(limit, command.reading, this.parts.limits.approval?.state !== "unapproved");
+    const found = judge(limit, command.reading, this.parts.approved);
     const measurement: Measurement = {
       id: about.id ?? limit.id,
       limit: limit.id,

@@ -3,7 +3,7 @@
  * record's replies: if it asks exactly what the record holds to the end, the path is the nominal one, call for call, and
  * needs no twin. Otherwise it has to be run.
  */
-import type { LimitSet } from "../model/limits.ts";
+import { isApproved, type LimitSet } from "../model/limits.ts";
 import type { Measurement, Outcome } from "../model/verdict.ts";
 import type { Body } from "../plan/commands.ts";
 import { Engine } from "./engine.ts";
@@ -46,6 +46,7 @@ export async function sameCalls(nominal: Nominal, id: string): Promise<Outcome |
   const { verdict, ending, firstCause, error } = await new Engine({
     performer: ghost,
     limits: nominal.limits,
+    approved: isApproved(nominal.limits, true),
     end,
     planned: [],
     earthProved: () => undefined,

@@ -7,7 +7,7 @@ import { conditioned } from "../model/conditions.ts";
 import { type Correction, correctReply, errorFor, type ReadingOf, trueValue } from "../model/correction.ts";
 import type { Data } from "../model/data.ts";
 import type { RigError } from "../model/errors.ts";
-import type { LimitSet } from "../model/limits.ts";
+import { isApproved, type LimitSet } from "../model/limits.ts";
 import type { Unit } from "../model/units.ts";
 import { isPass, judge, type Measurement, type Outcome, worst } from "../model/verdict.ts";
 import type { Body, MonitorCommand } from "../plan/commands.ts";
@@ -49,6 +49,9 @@ export interface Replayed {
   readonly corrected: number;
 }
 
+/** Records older than approvals keep their verdicts (decision 0057); every later one says how its limits stood. */
+const asOlder = true;
+
 /** @throws RigError PLAN_INVALID where the plan is of another kind than the record */
 export async function replayed(parts: RejudgeParts): Promise<Replayed> {
   const { events, resumes } = effective(parts.events);
@@ -61,6 +64,7 @@ export async function replayed(parts: RejudgeParts): Promise<Replayed> {
   const { verdict, ending, firstCause, error } = await new Engine({
     performer,
     limits: parts.limits,
+    approved: isApproved(parts.limits, asOlder),
     end,
     planned: parts.planned,
     waivers: parts.waivers,
@@ -113,7 +117,7 @@ export function abandoned(
 
 function judgedBy(limits: LimitSet, waivers: RejudgeParts["waivers"], m: Measurement): Measurement["verdict"] {
   const row = limits.rows[m.limit];
-  const found = row ? judge(row, m.reading, limits.approval?.state !== "unapproved") : "inconclusive";
+  const found = row ? judge(row, m.reading, isApproved(limits, asOlder)) : "inconclusive";
   return row?.subject === "rig" ? found : conditioned(found, m.limit, waivers);
 }
 

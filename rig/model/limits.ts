@@ -62,3 +62,7 @@ export interface LimitSet {
   /** Absent in records older than approvals, and where no ledger was asked. */
   readonly approval?: Approval;
 }
+
+/** Whether two people approved these limits. `unasked` says what holds where no ledger was asked: each caller knows why. */
+export const isApproved = ({ approval }: LimitSet, unasked: boolean): boolean =>
+  approval === undefined ? unasked : approval.state === "approved";

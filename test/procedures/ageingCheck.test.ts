@@ -27,6 +27,7 @@ async function run(declared: Declared, adapter: Readonly<Record<string, unknown>
   const again = await new Engine({
     performer,
     limits: inputs.limits,
+    approved: true,
     end: new AbortController(),
     planned: [],
     earthProved: () => undefined,

@@ -37,6 +37,7 @@ async function run(scene: Scene): Promise<DryRun & { readonly answer: Readonly<R
   const again = await new Engine({
     performer,
     limits: inputs.limits,
+    approved: true,
     end: new AbortController(),
     planned: [],
     earthProved: () => undefined,

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseLimits } from "../../../rig/bench/limitsFile.ts";
 import { limits } from "../../../rig/cli/commands/limits.ts";
-import { asBegun, controlled, limitsLine } from "../../../rig/cli/controlledLimits.ts";
+import { asBegun, controlled, explicitly, limitsLine } from "../../../rig/cli/controlledLimits.ts";
 import { readInputs } from "../../../rig/cli/inputs.ts";
 import { dryRun } from "../../../rig/cli/nominal.ts";
+import { isApproved } from "../../../rig/model/limits.ts";
 
 const store = mkdtempSync(join(tmpdir(), "rig-limits-"));
 afterAll(() => rmSync(store, { recursive: true, force: true }));
@@ -83,6 +84,19 @@ describe("E6: a run by limits that nobody approved", () => {
   test("has screenings only; by approved ones a row of a citable source passes", async () => {
     expect(await by(["Ann", "Bob"])).toContain("pass");
     expect(await by([])).not.toContain("pass");
+  });
+
+  test("and nobody looked up is judged as not approved, and its record says so; what was looked up stays", async () => {
+    expect(inputs.limits.approval).toBeUndefined();
+    const judged = explicitly(inputs);
+    expect(judged.limits.approval).toEqual({ state: "unapproved", by: [], note: "the ledger was not asked" });
+    expect(judged.context.limits).toBe(judged.limits);
+    const run = await dryRun(judged);
+    expect(run.measurements.map((m) => m.verdict)).not.toContain("pass");
+    const known = { ...inputs, limits: await controlled(inputs.limits, join(store, "empty")) };
+    expect(explicitly(known)).toBe(known);
+    expect([isApproved(inputs.limits, true), isApproved(inputs.limits, false)]).toEqual([true, false]);
+    expect(isApproved(judged.limits, true)).toBe(false);
   });
 
   test("says so in one line before it starts", async () => {

@@ -68,6 +68,7 @@ async function takenUp(events: readonly Event[], recheckGood: boolean) {
   const outcome = await new Engine({
     performer,
     limits: inputs.limits,
+    approved: true,
     end,
     planned: [],
     recalled: point.abandoned,

@@ -133,6 +133,7 @@ export function rig(behaviour: Behaviour = {}): Rig {
       new Engine({
         performer,
         limits,
+        approved: true,
         end,
         planned,
         waivers: behaviour.waivers ?? [],
@@ -151,6 +152,7 @@ export function replay(journal: MemoryJournal, body: Body<void>, events: readonl
   return new Engine({
     performer,
     limits,
+    approved: true,
     end,
     planned: [],
     earthProved: () => undefined,

@@ -59,6 +59,7 @@ function rig(faults: Faults = {}) {
     new Engine({
       performer,
       limits,
+      approved: true,
       end,
       planned: [],
       earthProved: () => undefined,
