@@ -1,5 +1,5 @@
 /** Connected is what the page has heard of within 2 s by monotonic clocks, and nothing else. */
-import { beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type PageModules, pageModules } from "./pageModules.ts";
 
 let heard: PageModules["heard"];
@@ -15,6 +15,9 @@ beforeAll(async () => {
   vi.spyOn(Date, "now").mockImplementation(() => day + now + shift_ms);
   ({ heard } = await pageModules());
 });
+
+// The next file of this worker has its clocks again.
+afterAll(() => vi.restoreAllMocks());
 
 beforeEach(() => {
   now += 100_000;
