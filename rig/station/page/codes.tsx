@@ -40,7 +40,7 @@ export function Codes() {
 
 const Code = ({ code, words }: { readonly code: string; readonly words: string }) => (
   <li>
-    <img src={`/api/codes/${encodeURIComponent(code)}`} alt={code} loading="lazy" />
+    <img src={`/api/codes/${encodeURIComponent(code)}`} alt={code} />
     <strong>{words}</strong>
     <small>{code}</small>
   </li>
