@@ -44,8 +44,25 @@ export const escapeText = (text: string): string => escapeMarkup(shown(text));
 export const escapeXml = (text: string): string =>
   escapeMarkup(visible(text)).replace(/[\t\n]/g, (found) => (found === "\t" ? "&#9;" : "&#10;"));
 
-/** JSON text in which the same characters stand as escapes: it decodes to the very same data. */
-export const escapeJson = (text: string): string =>
+/** Characters replaced in one go: V8 lists all places that match and ends the process when they are too many. */
+const piece_max = 2 ** 20;
+
+/** JSON text in which the same characters stand as escapes: it decodes to the very same data. `most`: for tests. */
+export function escapeJson(text: string, most = piece_max): string {
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + most, text.length);
+    // A pair stays together: its halves alone would both be escaped.
+    if (to < text.length && isPair(text, to - 1)) to += 1;
+    pieces.push(escapePiece(text.slice(from, to)));
+    from = to;
+  }
+  return pieces.join("");
+}
+
+const isPair = (text: string, at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff;
+
+const escapePiece = (text: string): string =>
   text.replace(unshowable, (found) =>
     Array.from({ length: found.length }, (_, i) => `\\u${found.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
   );

@@ -68,6 +68,19 @@ describe("escaping", () => {
     );
   });
 
+  test("JSON is escaped piece by piece, and no piece cuts a pair", () => {
+    const odd = fc.string({
+      unit: fc.constantFrom("a", "\u202e", "\u{e0001}", "\u{1f600}", "\ud800", "é"),
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(odd, fc.integer({ min: 1, max: 7 }), (text, most) => {
+        expect(escapeJson(text, most)).toBe(escapeJson(text));
+      }),
+    );
+    expect(escapeJson("\u202e".repeat(1_200_000))).toHaveLength(7_200_000);
+  });
+
   test("the template escapes strings, passes markup and refuses numbers that are none", () => {
     expect(html`<b title="${'"x"'}">${"<i>"}${new Markup("<br>")}${1.23456}${undefined}${["a", "&"]}</b>`.text).toBe(
       '<b title="&quot;x&quot;">&lt;i&gt;<br>1.2346a&amp;</b>',
