@@ -41,9 +41,10 @@ async function pointOf(store: string, { run, procedure }: OpenRun) {
   }
 }
 
-/** Safe-off in the record, confirmed by read-back. */
+/** Safe-off in the record, confirmed by read-back; one from before a resume proves nothing of what came after it. */
 export function provedSafe(record: Pick<RunRecord, "notes">): boolean {
-  const evidence = record.notes.findLast(({ kind }) => kind === "safe-off")?.body["evidence"];
+  const last = record.notes.findLast(({ kind }) => kind === "safe-off" || kind === "resumed");
+  const evidence = last?.kind === "safe-off" ? last.body["evidence"] : undefined;
   return typeof evidence === "object" && evidence !== null && "ok" in evidence && evidence["ok"] === true;
 }
 

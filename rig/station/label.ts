@@ -52,7 +52,8 @@ export function readLabel(text: string, known: Known): LabelSays | undefined {
   return { serial, adapter: first, ...(procedure ? { procedure } : {}), from: `the label${from}` };
 }
 
-const prints = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+/** Nothing in it is invisible, breaks a line or ends an argument of a program. */
+export const prints = (text: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
 
 /** Serial number in the code of a printed label (reports/label.ts): its last field, as in a web address. */
 function printedSerial(text: string): string | undefined {

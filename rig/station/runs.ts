@@ -3,7 +3,7 @@ import { RigError } from "../model/errors.ts";
 import type { Reader } from "../store/reader.ts";
 import type { BenchRuns } from "./bench.ts";
 import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
-import { type Known, readLabel } from "./label.ts";
+import { type Known, prints, readLabel } from "./label.ts";
 import type { Live } from "./live.ts";
 import { manualProcedure } from "./manual.ts";
 import { streamRoutes } from "./stream.ts";
@@ -68,7 +68,9 @@ export async function jobIn(c: Ctx, catalogue: Catalogue): Promise<JobAsked> {
   if (!catalogue.adapters.some(({ id }) => id === adapter)) {
     throw new RigError("USAGE", `there is no adapter type ${adapter}`);
   }
-  return { by: c.get("account").name, procedure, adapter, serial: textIn(body, "serial", 64) };
+  const serial = textIn(body, "serial", 64);
+  if (!prints(serial)) throw new RigError("USAGE", "serial: a text of characters that print");
+  return { by: c.get("account").name, procedure, adapter, serial };
 }
 
 export function runRoutes(app: App, door: Door, deps: RunDeps): void {

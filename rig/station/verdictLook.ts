@@ -1,3 +1,9 @@
+import type { RunState, Safety } from "./bench.ts";
+
+/** A run that has ended, and whose record is still being read or whose bench is still being asked, has no result yet. */
+export const isBeingRead = ({ run, outcome }: Pick<RunState, "run" | "outcome">, safety: Safety | undefined): boolean =>
+  run !== undefined && outcome === undefined && (safety?.is === "energised-possible" || safety?.is === "asked");
+
 /** How an end of a run looks: looks differ in word, sign, border and pattern, not in colour alone. */
 export interface Look {
   /** Class of the page's style. */

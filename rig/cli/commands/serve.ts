@@ -23,6 +23,7 @@ import type { Catalogue } from "../../station/runs.ts";
 import { storeFile } from "../../store/database.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
 import { Tail } from "../../store/tail.ts";
+import { childOf } from "../controllerChild.ts";
 import { defaultBench } from "../defaults.ts";
 import { procedures } from "../procedures.ts";
 import { ReviewThread } from "../review/thread.ts";
@@ -165,21 +166,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   return 0;
 }
 
-function controller(args: readonly string[]): Child {
-  const child = fork(program, [...args], {
-    env: { ...process.env, RIG_STATION: "1" },
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  return {
-    send: (message) => void child.send(message as object),
-    stop: () => void child.kill("SIGINT"),
-    onMessage: (listener) => void child.on("message", listener),
-    onExit: (listener) => {
-      child.once("exit", listener);
-      child.once("error", () => listener(null, null));
-    },
-  };
-}
+const controller = (args: readonly string[]): Child =>
+  childOf(
+    fork(program, [...args], {
+      env: { ...process.env, RIG_STATION: "1" },
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    }),
+    say,
+  );
 
 function makeSafe(options: ServeOptions): Promise<{ proved: boolean; why: string }> {
   const args = ["safe", "--json"];

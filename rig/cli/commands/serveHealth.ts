@@ -1,6 +1,6 @@
 /** How the station learns whether the bench is well: `rig doctor` as a process of its own, and the record of a run. */
 import { execFile } from "node:child_process";
-import { RigError } from "../../model/errors.ts";
+import { asRigError, RigError } from "../../model/errors.ts";
 import type { BenchRuns, Child } from "../../station/bench.ts";
 import { type Health, type HealthFound, healthIn } from "../../station/health.ts";
 import type { LastReadings } from "../../station/readings.ts";
@@ -88,7 +88,13 @@ export function started(ready: Promise<void>, begin: () => Child): Child {
       listeners.exit(stoppedCode, null);
       return;
     }
-    child = begin();
+    try {
+      child = begin();
+    } catch (error) {
+      listeners.message({ is: "said", line: asRigError(error).message });
+      listeners.exit(null, null);
+      return;
+    }
     child.onMessage((message) => listeners.message(message));
     child.onExit((code, signal) => listeners.exit(code, signal));
   };

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { RigError } from "../../model/errors.ts";
 import type { MadeFile } from "../../station/runs.ts";
+import { oneAtATime } from "../oneAtATime.ts";
 import { root } from "../root.ts";
 
 const types: Readonly<Record<string, readonly [ending: string, type: string]>> = {
@@ -22,23 +23,11 @@ const render_ms = 60_000;
 /** Niceness of the process that makes a file. */
 const behind = 10;
 
-/** One at a time and few waiting: the machine has a run to watch. */
-let last: Promise<unknown> = Promise.resolve();
-let waiting = 0;
-const waiting_max = 8;
+const inTurn = oneAtATime("reports", 8);
 
 /** Undefined for a format that is none, or a run that is not there. @throws RigError USAGE when too many are asked for */
-export async function reportOf(store: string, run: number, format: string): Promise<MadeFile | undefined> {
-  if (waiting >= waiting_max) throw new RigError("USAGE", "too many reports are being made: try again in a minute");
-  waiting += 1;
-  const mine = last.then(() => made(store, run, format));
-  last = mine
-    .catch(() => undefined)
-    .finally(() => {
-      waiting -= 1;
-    });
-  return mine;
-}
+export const reportOf = (store: string, run: number, format: string): Promise<MadeFile | undefined> =>
+  inTurn(() => made(store, run, format));
 
 async function made(store: string, run: number, format: string): Promise<MadeFile | undefined> {
   const known = Object.hasOwn(types, format) ? types[format] : undefined;

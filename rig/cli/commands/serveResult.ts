@@ -24,6 +24,7 @@ import { type Capture, Glance } from "../../store/glance.ts";
 import { openReader, type Reader } from "../../store/reader.ts";
 import type { Event, RunHead, RunRecord } from "../../store/types.ts";
 import { nextStep } from "../nextStep.ts";
+import { oneAtATime } from "../oneAtATime.ts";
 import { root } from "../root.ts";
 
 /** Points of a waveform that a screen shows. */
@@ -32,6 +33,7 @@ const wave_points = 600;
 const pilotChannels = ["CP_S", "CP_V"] as const;
 const draw_ms = 30_000;
 const runs_kept = 16;
+const inTurn = oneAtATime("labels", 8);
 
 export function resultOf(store: string): ResultDeps {
   const there = () => existsSync(storeFile(store));
@@ -58,7 +60,7 @@ export function resultOf(store: string): ResultDeps {
         };
       }),
     pilot: (run, last) => glancing((glance) => shownCapture(glance, run, last)),
-    label: (run) => label(store, run),
+    label: (run) => inTurn(() => drawn(store, run)),
   };
 }
 
@@ -74,18 +76,13 @@ interface Facts {
   readonly at_ms: number;
 }
 
-async function after(store: string, run: number, known: Map<number, Facts>): Promise<After> {
+async function after(store: string, run: number, read: Map<number, Facts>): Promise<After> {
   const reader = await openReader(store);
   const ledger = await openLedger(store);
   try {
-    const facts = known.get(run) ?? factsOf(reader.record(run), reader);
-    if (facts.outcome) {
-      known.set(run, facts);
-      for (const first of known.keys()) if (known.size > runs_kept) known.delete(first);
-    }
-    const elapsed_s = facts.elapsed_s + (performance.now() - facts.at_ms) / 1000;
+    const facts = known(run, reader, read);
     return {
-      cooling: coolingOf({ ...facts.heat, elapsed_s }),
+      cooling: heatNow(facts, reader, read),
       next: nextStep(ledger, reader, facts.head, facts.outcome),
       failing: facts.failing,
     };
@@ -94,6 +91,43 @@ async function after(store: string, run: number, known: Map<number, Facts>): Pro
     reader.close();
   }
 }
+
+function known(run: number, reader: Reader, read: Map<number, Facts>): Facts {
+  const facts = read.get(run) ?? factsOf(reader.record(run), reader);
+  if (facts.outcome) {
+    read.set(run, facts);
+    for (const first of read.keys()) if (read.size > runs_kept) read.delete(first);
+  }
+  return facts;
+}
+
+/** Earlier runs that may have left something hot: this many, begun within so long (hours of current, and their cooling). */
+const earlier_max = 10;
+const earlier_h = 12;
+/** What is not known to be cool is said to be so for this long; the page names two hours. */
+const unknown_h = 3;
+
+/** A run that drove no current proves nothing of the heat that an earlier one left on the same bench. */
+function heatNow(facts: Facts, reader: Reader, read: Map<number, Facts>): After["cooling"] {
+  const { run, simulated, bench } = facts.head;
+  const own = heatOf(facts);
+  if (own.is !== "cold") return own;
+  const age_h = (utc: string): number => (Date.now() - Date.parse(utc)) / 3600_000;
+  const rows = reader.list({ before: run, limit: earlier_max });
+  for (const row of rows.filter((one) => one.simulated === simulated && age_h(one.started) < earlier_h)) {
+    const earlier = known(row.run, reader, read);
+    if (earlier.head.bench.id !== bench.id) continue;
+    const left = heatOf(earlier);
+    if (left.is === "hot") return left;
+    if (left.is === "unknown" && age_h(row.ended ?? row.started) < unknown_h) return left;
+    // It read what lay there, and that was cool.
+    if (left.is === "cool") return own;
+  }
+  return own;
+}
+
+const heatOf = ({ heat, elapsed_s, at_ms }: Facts): After["cooling"] =>
+  coolingOf({ ...heat, elapsed_s: elapsed_s + (performance.now() - at_ms) / 1000 });
 
 function factsOf(record: RunRecord, reader: Reader): Facts {
   const readings = record.series
@@ -155,7 +189,7 @@ function shownCapture(glance: Glance, run: number, after: number): Capture | und
 }
 
 /** Drawn by `rig label` in a process of its own. @throws RigError LABEL_REFUSED */
-async function label(store: string, run: number): Promise<string> {
+async function drawn(store: string, run: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "rig-label-"));
   try {
     const program = join(root, "dist", "rig", "cli", "main.js");

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../bench.ts";
 import type { After, Next } from "../result.ts";
-import { lookOf } from "../verdictLook.ts";
+import { isBeingRead, lookOf } from "../verdictLook.ts";
 import { get } from "./api.ts";
 import { bench } from "./state.ts";
 import { text, verdictWords } from "./texts.ts";
@@ -16,6 +16,8 @@ interface Known {
   readonly at_ms: number;
 }
 
+const notRead: After = { cooling: { is: "unknown", why: text.result.notRead }, next: undefined, failing: [] };
+
 /** What the station says of a run that has ended, asked again now and then: a decision or a cooling may have come. */
 function useAfter(run: number | undefined): Known | undefined {
   const [known, setKnown] = useState<Known>();
@@ -26,7 +28,8 @@ function useAfter(run: number | undefined): Known | undefined {
     const ask = () => {
       get<After>(`/api/runs/${run}/after`).then(
         (after) => over || setKnown({ after, at_ms: performance.now() }),
-        () => undefined,
+        // Not knowing is said, never shown as cold.
+        () => over || setKnown((last) => last ?? { after: notRead, at_ms: performance.now() }),
       );
     };
     ask();
@@ -60,13 +63,20 @@ export function LastHotParts() {
 export function Ending({ run }: { readonly run: RunState }) {
   const { outcome, exit } = run;
   const known = useAfter(run.run);
+  if (isBeingRead(run, bench.value?.safety)) {
+    return (
+      <div class="verdict none" role="status">
+        <p>{text.result.reading}</p>
+      </div>
+    );
+  }
   if (!outcome) {
     const how = exit?.signal
       ? `the controller was ended by ${exit.signal}`
       : `the controller ended with code ${exit?.code}`;
     return (
       <>
-        {known ? <Hot known={known} /> : null}
+        {run.run === undefined ? <LastHotParts /> : known ? <Hot known={known} /> : null}
         <div class="verdict bad" role="status">
           <b>NO RESULT</b>
           <p>{run.run === undefined ? (run.said.at(-1) ?? how) : how}</p>

@@ -1,5 +1,5 @@
 /** Scan, see what will happen, start. A scan comes to the label's field from anywhere (scanner.ts). */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { LabelSays } from "../label.ts";
 import { mayStart, type PlannedRun } from "../prepared.ts";
 import { get, post } from "./api.ts";
@@ -22,6 +22,24 @@ interface Catalogue {
   }[];
 }
 
+/** What the label in the field says. Only the last one counts: while it is read, and when it says nothing, none is shown. */
+function useLabel(show: (found: LabelSays | undefined) => void) {
+  const newest = useRef({ given: "" });
+  const [error, setError] = useState("");
+  const look = (given: string): void => {
+    const mine = { given };
+    newest.current = mine;
+    setError("");
+    show(undefined);
+    get<LabelSays>(`/api/label?text=${encodeURIComponent(given)}`).then(
+      (found) => mine === newest.current && show(found),
+      (thrown: unknown) =>
+        mine === newest.current && setError(thrown instanceof Error ? thrown.message : String(thrown)),
+    );
+  };
+  return { look, error, of: () => newest.current.given };
+}
+
 export function Start() {
   const [catalogue, setCatalogue] = useState<Catalogue>();
   const [typed, setTyped] = useState("");
@@ -31,12 +49,17 @@ export function Start() {
   const [round, setRound] = useState(0);
   const load = useAction(async () => setCatalogue(await get<Catalogue>("/api/catalogue")));
   useEffect(() => load.go(), []);
-  const look = useAction(async (given: string) => {
-    const found = await get<LabelSays>(`/api/label?text=${encodeURIComponent(given)}`);
+  /** As it is at this moment: a code that is scanned into the field comes and goes between two drawings of the page. */
+  const inField = useRef("");
+  const reading = useLabel((found) => {
     setLabel(found);
-    setAdapter(found.adapter ?? "");
-    setProcedure(found.procedure ?? "");
+    setAdapter(found?.adapter ?? "");
+    setProcedure(found?.procedure ?? "");
   });
+  const typing = (given: string): void => {
+    inField.current = given;
+    setTyped(given);
+  };
   const type = catalogue?.adapters.find(({ id }) => id === adapter);
   const fitting = catalogue?.procedures.filter(({ families }) => type && families.includes(type.family)) ?? [];
   const came = scanned.value;
@@ -45,8 +68,8 @@ export function Start() {
     scanned.value = undefined;
     // With a label there already, the code of a procedure chooses it.
     if (label && fitting.some(({ id }) => id === came)) return setProcedure(came);
-    setTyped(came);
-    look.go(came);
+    typing(came);
+    reading.look(came);
   }, [came, catalogue]);
   const job = label && adapter && procedure ? { procedure, adapter, serial: label.serial } : undefined;
   const { run, safety } = bench.value ?? {};
@@ -54,6 +77,7 @@ export function Start() {
   const { prepared, error, done } = usePrepared(job, at);
   const again = () => setRound(round + 1);
   const start = useAction(async () => {
+    if (inField.current !== reading.of()) throw new Error(text.otherInField);
     await post("/api/start", job ?? {});
     location.hash = "#/";
   });
@@ -66,13 +90,13 @@ export function Start() {
         class="label"
         onSubmit={(event) => {
           event.preventDefault();
-          look.go(typed);
+          reading.look(typed);
         }}
       >
-        <Field label={text.scan} value={typed} set={setTyped} focus hotkey="l" />
+        <Field label={text.scan} value={typed} set={typing} focus hotkey="l" />
         <button type="submit">{text.look}</button>
       </form>
-      <ErrorLine of={look} />
+      <ErrorLine of={reading} />
       <ErrorLine of={load} />
       {label ? null : (
         <p>

@@ -14,12 +14,12 @@ const again_ms = 400;
 
 /** `at`: another value looks again, for instance when a run has ended. */
 export function usePrepared(job: JobShown | undefined, at: string) {
-  const [prepared, setPrepared] = useState<Prepared>();
+  const [found, setFound] = useState<{ readonly key: string; readonly prepared: Prepared | undefined }>();
   const [error, setError] = useState("");
   const [done, setDone] = useState(false);
   const key = job ? `${job.procedure}\n${job.adapter}\n${job.serial}\n${at}` : "";
   useEffect(() => {
-    setPrepared(undefined);
+    setFound(undefined);
     setError("");
     setDone(false);
     if (!job) return;
@@ -27,7 +27,7 @@ export function usePrepared(job: JobShown | undefined, at: string) {
     let left = false;
     const show = (looked: Looked): void => {
       if (left) return;
-      setPrepared(looked.prepared);
+      setFound({ key, prepared: looked.prepared });
       setDone(looked.done);
       if (!looked.done) timer = window.setTimeout(() => ask(get<Looked>(`/api/prepared/${looked.number}`)), again_ms);
     };
@@ -35,7 +35,7 @@ export function usePrepared(job: JobShown | undefined, at: string) {
       answer.then(show, (thrown: unknown) => {
         if (left) return;
         // What cannot be watched any more is not shown as known.
-        setPrepared(undefined);
+        setFound(undefined);
         setError(thrown instanceof Error ? thrown.message : String(thrown));
         setDone(true);
       });
@@ -46,5 +46,6 @@ export function usePrepared(job: JobShown | undefined, at: string) {
       clearTimeout(timer);
     };
   }, [key]);
-  return { prepared, error, done };
+  // What was found of another job is not shown for a moment either.
+  return { prepared: found?.key === key ? found.prepared : undefined, error, done };
 }

@@ -8,11 +8,12 @@ import { plannedRun, prepare } from "../../../rig/cli/commands/ready.ts";
 import { readInputs } from "../../../rig/cli/inputs.ts";
 import { nominalPath } from "../../../rig/cli/preflight.ts";
 import { type ReadyDeps, type ReadyOptions, readiness } from "../../../rig/cli/readiness.ts";
-import { doubtLeft, settleInterrupted } from "../../../rig/cli/stationLeft.ts";
+import { doubtLeft, provedSafe, settleInterrupted } from "../../../rig/cli/stationLeft.ts";
 import { authorise } from "../../../rig/ledger/authorisations.ts";
 import type { Data } from "../../../rig/model/data.ts";
 import { createRun } from "../../../rig/store/journal.ts";
 import { openRuns } from "../../../rig/store/openRuns.ts";
+import type { NoteOfRun } from "../../../rig/store/types.ts";
 import { newRun, ticking } from "../store/fixture.ts";
 
 let store: string;
@@ -162,6 +163,19 @@ describe("what a run left behind", () => {
     const on = { bench: newRun.bench.id, simulated: newRun.simulated };
     expect(await doubtLeft(store, on)).toMatchObject({ held: true, why: /another program/ });
     await journal.close();
+  });
+
+  test("a safe-off from before a resume proves nothing of what came after it", () => {
+    const of = (kind: string, body: NoteOfRun["body"]): NoteOfRun => ({
+      ...{ seq: 1, utc: "", bench_s: 0, lane: "main", kind, body },
+    });
+    const off = of("safe-off", { evidence: { ok: true } });
+    const resumed = of("resumed", {});
+    expect([[off], [off, resumed], [off, resumed, off]].map((notes) => provedSafe({ notes }))).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   test("a run that ended without a proved safe-off leaves the bench in doubt; one with it does not", async () => {

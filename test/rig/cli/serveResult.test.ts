@@ -90,6 +90,14 @@ test("hot parts are told from the last reading of the record, with the time sinc
   expect((await after(await add({ outcome: pass, degC: Number.NaN })))?.cooling).toMatchObject({ is: "unknown" });
 });
 
+test("what an earlier run left hot is not forgotten by one that drives no current", async () => {
+  await add({ outcome: pass, degC: 80 });
+  const next = await add({ outcome: { verdict: "not-judged", ending: "stopped" } });
+  expect((await after(next))?.cooling).toMatchObject({ is: "hot", hottest_degC: 80 });
+  await add({ outcome: pass, degC: 30 });
+  expect((await after(await add({ outcome: fail })))?.cooling).toEqual({ is: "cold" });
+});
+
 test("limits come from the head; a run without a pilot has no capture; no run is nothing", async () => {
   expect(await thermal(first)).toEqual({});
   expect(await thermal(9999)).toBeUndefined();

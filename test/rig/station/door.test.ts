@@ -68,6 +68,14 @@ test("a stranger reads nothing and changes nothing", async () => {
   expect(station.started).toEqual([]);
 });
 
+test("a serial number that no program could be given is refused before one is started", async () => {
+  for (const serial of ["SN\u0000-1", "SN\n-1", "SN\u202e-1"]) {
+    expect((await post("/api/start", { ...job, serial }, as(tina))).status).toBe(400);
+    expect((await post("/api/prepare", { ...job, serial }, as(tina))).status).toBe(400);
+  }
+  expect(station.started).toEqual([]);
+});
+
 test("a foreign page cannot act with the cookie of somebody who is logged in", async () => {
   const tries: Record<string, Record<string, string>> = {
     "another origin": { ...as(tina), origin: "http://evil.example" },

@@ -168,6 +168,18 @@ test("a controller begins when the check has let go of the ports; stopped before
   expect([begun, codes]).toEqual([["child"], [0, 30]]);
 });
 
+test("a controller that cannot begin ends: the bench is free again, and whoever asked for it reads why", async () => {
+  const cannot = (): Child => {
+    throw new Error("The argument must be a string without null bytes");
+  };
+  const child = started(Promise.resolve(), cannot);
+  const heard: unknown[] = [];
+  child.onMessage((message) => heard.push(message));
+  child.onExit((code, signal) => heard.push([code, signal]));
+  await settle();
+  expect(heard).toEqual([{ is: "said", line: expect.stringContaining("null bytes") }, [null, null]]);
+});
+
 test("what is no answer of rig doctor is an error, not a healthy bench", () => {
   expect(healthIn(JSON.stringify(well))).toEqual(well);
   for (const text of ["", "{}", "[]", JSON.stringify({ ...well, well: "yes" })]) {

@@ -5,7 +5,7 @@ import type { Prompt } from "../../../rig/plan/commands.ts";
 import { pointedAt } from "../../../rig/station/pointed.ts";
 import { bandOf, limitOf, limitRow, meanRow } from "../../../rig/station/thermalLines.ts";
 import { leftWords, minutes, timeLeft } from "../../../rig/station/timeLeft.ts";
-import { lookOf } from "../../../rig/station/verdictLook.ts";
+import { isBeingRead, lookOf } from "../../../rig/station/verdictLook.ts";
 
 const planned = [
   { path: "Self-check", takes_s: 90 },
@@ -148,4 +148,13 @@ describe("pictures of prompts", () => {
   ])("%j points where it is done", (action, id, expected) => {
     expect(pointedAt(prompt(action, id))).toMatchObject(expected);
   });
+});
+
+test("a run whose record is still being read is not said to have no result", () => {
+  const utc = "2026-01-01T00:00:00.000Z";
+  const hot = [{ is: "energised-possible" }, { is: "asked", utc }] as const;
+  expect(hot.map((safety) => isBeingRead({ run: 1 }, safety))).toEqual([true, true]);
+  expect(isBeingRead({ run: 1, outcome: { verdict: "pass", ending: "completed" } }, hot[0])).toBe(false);
+  expect(isBeingRead({ run: 1 }, { is: "not-proved", utc, why: "" })).toBe(false);
+  expect(isBeingRead({}, { is: "asked", utc })).toBe(false);
 });

@@ -49,4 +49,5 @@ export const beforeTexts = {
   upToShort: "up to",
   inAll: "in all",
   keyboard: "Keys on the screen",
+  otherInField: "The field holds another label than the one that is shown. Look at it first",
 } as const;

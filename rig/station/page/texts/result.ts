@@ -6,6 +6,8 @@ export const result = {
   hotAir: "air",
   hotUnknown: "DO NOT TOUCH: it is not known how hot the parts are",
   hotUnknownMore: "Let them cool for two hours, or measure before touching.",
+  notRead: "the station could not read it",
+  reading: "The run has ended. Its record is being read...",
   cool: "Below 50 °C",
   coolReading: "by the last reading:",
   coolEstimate: "by a cautious estimate; the last reading was",
