@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../bench.ts";
 import type { After, Next } from "../result.ts";
+import type { RunList } from "../reviewTypes.ts";
 import { isBeingRead, lookOf } from "../verdictLook.ts";
 import { get } from "./api.ts";
 import { bench } from "./state.ts";
@@ -52,8 +53,8 @@ export function HotParts({ run }: { readonly run: number | undefined }) {
 export function LastHotParts() {
   const [run, setRun] = useState<number>();
   useEffect(() => {
-    get<readonly { readonly run: number }[]>("/api/runs").then(
-      (rows) => setRun(rows[0]?.run),
+    get<RunList>("/api/runs").then(
+      ({ rows }) => setRun(rows[0]?.run),
       () => undefined,
     );
   }, []);
