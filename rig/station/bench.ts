@@ -165,10 +165,13 @@ export class BenchRuns {
     });
   }
 
-  /** @throws RigError USAGE when it is not the prompt that waits, or not the person at the bench */
-  answer(by: string, number: number, answer: Data): void {
+  /**
+   * `of`: the run that the page showed with the prompt; each controller counts its prompts from 1. @throws RigError USAGE when
+   * it is not the prompt that waits, or not the person at the bench
+   */
+  answer(by: string, number: number, answer: Data, of?: number): void {
     const { run } = this.current;
-    if (!this.child || run?.prompt?.number !== number)
+    if (!this.child || run?.prompt?.number !== number || (of !== undefined && of !== run.run))
       throw new RigError("USAGE", "this prompt does not wait any more");
     if (run.by !== by) throw new RigError("USAGE", `${run.by} is at the bench: only they answer its prompts`);
     const checked = checkAnswer(run.prompt.prompt, answer);

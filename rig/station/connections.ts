@@ -13,6 +13,8 @@ export interface ConnectionLimits {
   /** Without a byte in either direction; a live stream has a beat each second. */
   readonly silent_ms: number;
   readonly all_max: number;
+  /** Of all, kept for this machine: whoever stands at the bench's own screen can stop whatever the network does. */
+  readonly own: number;
   /** Of one address: a browser opens 6. */
   readonly each_max: number;
 }
@@ -23,6 +25,7 @@ export const usualLimits: ConnectionLimits = {
   idle_ms: 5000,
   silent_ms: 30_000,
   all_max: 200,
+  own: 24,
   each_max: 64,
 };
 
@@ -37,6 +40,7 @@ export const serverOptions = ({ headers_ms, request_ms, idle_ms }: ConnectionLim
 /** `server`: of `node:http` or `node:https`, not listening yet. */
 export function limitConnections(server: Server, limits: ConnectionLimits, refusals: Refusals): void {
   const open = new Map<string, number>();
+  let foreign = 0;
   server.maxConnections = limits.all_max;
   server.setTimeout(limits.silent_ms, (socket: Socket) => {
     refusals.note("nobody", "refused: silent connection", { address: socket.remoteAddress ?? "?" });
@@ -45,13 +49,16 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "?";
     const now = open.get(address) ?? 0;
-    if (now >= limits.each_max) {
+    const own = loopback.test(address) || address === socket.localAddress;
+    if (now >= limits.each_max || (!own && foreign >= limits.all_max - limits.own)) {
       refusals.note("nobody", "refused: too many connections", { address });
       socket.destroy();
       return;
     }
     open.set(address, now + 1);
+    if (!own) foreign += 1;
     socket.once("close", () => {
+      if (!own) foreign -= 1;
       const left = (open.get(address) ?? 1) - 1;
       if (left > 0) open.set(address, left);
       else open.delete(address);
@@ -78,6 +85,8 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
 }
+
+const loopback = /^(127\.|::1$|::ffff:127\.)/;
 
 const answers: Readonly<Record<string, readonly [string, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "too slow"],

@@ -106,7 +106,7 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
 
   app.post("/api/answer", only(door), async (c) => {
     const body = await bodyOf(c);
-    const { answer, number } = body;
+    const { answer, number, run } = body;
     if (typeof answer !== "string" && typeof answer !== "number" && typeof answer !== "boolean") {
       throw new RigError("USAGE", "answer: a text, a number, true or false");
     }
@@ -116,9 +116,10 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     if (typeof number !== "number" || !Number.isSafeInteger(number)) {
       throw new RigError("USAGE", "number: the number of the prompt");
     }
+    if (run !== undefined && typeof run !== "number") throw new RigError("USAGE", "run: the number of the run");
     const { name } = c.get("account");
     accounts.audit(name, "prompt answered", { run: bench.state.run?.id ?? "", number });
-    bench.answer(name, number, answer);
+    bench.answer(name, number, answer, run);
     return c.json({});
   });
 

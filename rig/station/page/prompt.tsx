@@ -12,9 +12,10 @@ type Given = string | number | boolean;
 export function PromptBox(props: {
   readonly waiting: { readonly number: number; readonly prompt: Prompt };
   readonly by: string;
+  readonly run: number | undefined;
 }) {
   const { prompt, number } = props.waiting;
-  const send = useAction((answer: Given) => post("/api/answer", { number, answer }));
+  const send = useAction((answer: Given) => post("/api/answer", { run: props.run, number, answer }));
   return (
     <div
       class="prompt"

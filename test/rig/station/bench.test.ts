@@ -64,6 +64,20 @@ test("a run goes from preflight to its end; safe is said only with the evidence 
   ]);
 });
 
+test("an answer to a prompt of the run before is no answer to the prompt of the same number of this one", async () => {
+  const { bench, children } = station();
+  for (const run of [1, 2]) {
+    bench.start(job, ["run"]);
+    children[run - 1]?.says({ is: "run", run, id: `R00000${run}` });
+    children[run - 1]?.says({ is: "prompt", number: 1, prompt });
+    if (run === 1) await children[0]?.ends(30, null);
+  }
+  expect(() => bench.answer("Tina", 1, true, 1)).toThrow(/does not wait any more/);
+  expect(children[1]?.sent).toEqual([]);
+  bench.answer("Tina", 1, true, 2);
+  expect(children[1]?.sent.length).toBe(1);
+});
+
 test("a stop is asked at once and shown as asked until the bench says safe", async () => {
   const { bench, children } = station();
   bench.start(job, ["run"]);

@@ -18,6 +18,7 @@ const short: ConnectionLimits = {
   idle_ms: 150,
   silent_ms: 2000,
   all_max: 30,
+  own: 0,
   each_max: 10,
 };
 
