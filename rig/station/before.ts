@@ -27,8 +27,15 @@ export interface BeforeDeps {
   readonly close: (run: number, why: string) => Promise<void>;
   /** Whether the bench is well, and how to ask it; absent: it is not asked. */
   readonly health?: Pick<Health, "now" | "check">;
-  /** Clears the latched trip; what it was, or undefined when nothing was latched. */
-  readonly reset: (by: string, reason: string) => { readonly rule: string; readonly why: string } | undefined;
+  /**
+   * Clears the latched trip; what it was, or undefined when nothing was latched. `seen`: as the page showed it. @throws
+   * RigError USAGE when another one is latched
+   */
+  readonly reset: (
+    by: string,
+    reason: string,
+    seen?: string,
+  ) => { readonly rule: string; readonly why: string } | undefined;
 }
 
 /** As a page asks for it again and again until the preflight has ended. */
@@ -207,12 +214,14 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
   });
 
   app.post("/api/reset", only(door, ...mayRun), async (c) => {
-    const reason = reasonIn(await bodyOf(c));
+    const body = await bodyOf(c);
+    const reason = reasonIn(body);
+    const seen = body["seen"] === undefined ? undefined : textIn(body, "seen", 4000);
     const by = c.get("account").name;
     if (bench.running) throw new RigError("USAGE", "a run is going on: a trip is reset when it has ended");
     // Written down first: a reset that nobody could account for does not happen.
     accounts.audit(by, "trip reset asked", { reason });
-    const cleared = deps.reset(by, reason);
+    const cleared = deps.reset(by, reason, seen);
     if (cleared) accounts.audit(by, "trip reset", { rule: cleared.rule, why: cleared.why, reason });
     return c.json({ cleared: cleared ?? null });
   });

@@ -2,10 +2,11 @@
 import { fork } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
+import { RigError } from "../../model/errors.ts";
 import type { BeforeDeps, Looking } from "../../station/before.ts";
 import type { Prepared } from "../../station/prepared.ts";
 import { closeRun } from "../../store/reader.ts";
-import { clearLatch, latchPath } from "../latchFile.ts";
+import { clearLatch, latchPath, readLatch } from "../latchFile.ts";
 import { root } from "../root.ts";
 import { twinPorts } from "../twinPorts.ts";
 
@@ -21,7 +22,14 @@ export function beforeOf(
       looking(["ready", procedure, `--adapter=${adapter}`, `--serial=${serial}`, `--operator=${by}`, ...common]),
     resumeArgs: (run, by) => ["resume", String(run), `--operator=${by}`, ...common],
     close: async (run, why) => void (await closeRun(store, run, why)),
-    reset: (by, reason) => clearLatch(latchPath(store, ports === undefined ? undefined : twinPorts(ports)), by, reason),
+    reset: (by, reason, seen) => {
+      const path = latchPath(store, ports === undefined ? undefined : twinPorts(ports));
+      const latched = readLatch(path);
+      if (seen !== undefined && latched && !seen.endsWith(`${latched.rule}: ${latched.why}`)) {
+        throw new RigError("USAGE", "another trip is latched than the page showed: look again, and see to its cause");
+      }
+      return clearLatch(path, by, reason);
+    },
   };
 }
 

@@ -56,7 +56,14 @@ function Against({ found, again }: { readonly found: Finding; readonly again: ()
       <strong>{found.what}</strong>
       <span class="remedy"> → {found.remedy}</span>
       {found.code === "latched" && mayRun() ? (
-        <WithReason name={text.reset} label={text.resetReason} act={text.resetDo} path="/api/reset" done={again} />
+        <WithReason
+          name={text.reset}
+          label={text.resetReason}
+          act={text.resetDo}
+          path="/api/reset"
+          body={{ seen: found.what }}
+          done={again}
+        />
       ) : null}
     </li>
   );
