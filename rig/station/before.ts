@@ -151,6 +151,9 @@ export function blocksOf({ run, safety }: BenchState, running: boolean): readonl
     const what = `${run.by} is running ${run.procedure} on this bench`;
     return [{ code: "run-going-on", what, remedy: "Wait for its end." }];
   }
+  if (safety.is === "elsewhere") {
+    return [{ code: "run-going-on", what: safety.who, remedy: "Wait for its end, or stop it there." }];
+  }
   if (safety.is === "idle" || safety.is === "safe") return [];
   const why = safety.is === "not-proved" ? `: ${safety.why}` : "";
   return [

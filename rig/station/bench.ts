@@ -35,6 +35,8 @@ export interface RunState {
 /** Known by read-back, on its way, or not known. `safe` is never said without evidence. */
 export type Safety =
   | { readonly is: "idle" }
+  /** A program that this station did not start runs the bench. */
+  | { readonly is: "elsewhere"; readonly who: string }
   | { readonly is: "energised-possible" }
   | { readonly is: "asked"; readonly utc: string }
   | { readonly is: "safe"; readonly utc: string; readonly how: string }
@@ -149,6 +151,7 @@ export class BenchRuns {
   start(job: Job, args: readonly string[]): void {
     const { run, safety } = this.current;
     if (this.child) throw new RigError("USAGE", `${run?.by} is running ${run?.procedure} on this bench`);
+    if (safety.is === "elsewhere") throw new RigError("USAGE", `the bench is taken: ${safety.who}`);
     if (this.proving || (safety.is !== "idle" && safety.is !== "safe")) {
       throw new RigError("USAGE", "the bench is not proved safe after the last run: wait, or make it safe first");
     }
@@ -196,6 +199,17 @@ export class BenchRuns {
     this.child.send({ is: wanted ? "pause" : "go-on", by });
   }
 
+  /** What the store says of runs that this station did not start: who runs one now, or what the last one left behind. */
+  outside(seen: { readonly who: string } | { readonly doubt: string | undefined }): void {
+    if (this.running) return;
+    const utc = this.deps.utc();
+    let safety: Safety;
+    if ("who" in seen) safety = { is: "elsewhere", who: seen.who };
+    else if (seen.doubt === undefined) safety = { is: "safe", utc, how: "safe-off of a run outside this station" };
+    else safety = { is: "not-proved", utc, why: seen.doubt };
+    this.set({ ...this.current, safety });
+  }
+
   /** Told by the twin; pages hear of it when it changes. */
   showFaults(faults: readonly string[]): void {
     if (JSON.stringify(faults) !== JSON.stringify(this.current.faults ?? [])) this.set({ ...this.current, faults });
@@ -212,6 +226,8 @@ export class BenchRuns {
   /** Brings the bench to its safe state without a run. */
   async makeSafe(): Promise<void> {
     if (this.child) throw new RigError("USAGE", "a run is going on: stop it");
+    const { safety } = this.current;
+    if (safety.is === "elsewhere") throw new RigError("USAGE", `${safety.who}: stop it there`);
     if (this.proving) throw new RigError("USAGE", "the bench is being made safe");
     await this.alone(() => this.prove());
   }

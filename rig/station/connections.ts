@@ -10,7 +10,7 @@ export interface ConnectionLimits {
   readonly request_ms: number;
   /** Between requests. */
   readonly idle_ms: number;
-  /** Without a byte in either direction; a live stream has a beat each second. */
+  /** Without a byte in either direction: longer than a report may take; a live stream has a beat each second. */
   readonly silent_ms: number;
   readonly all_max: number;
   /** Of all, kept for this machine: whoever stands at the bench's own screen can stop whatever the network does. */
@@ -23,7 +23,7 @@ export const usualLimits: ConnectionLimits = {
   headers_ms: 5000,
   request_ms: 15_000,
   idle_ms: 5000,
-  silent_ms: 30_000,
+  silent_ms: 90_000,
   all_max: 200,
   own: 24,
   each_max: 64,

@@ -59,9 +59,9 @@ export class Wishes {
     this.waiting.get(Number(number))?.(wrong === undefined ? undefined : String(wrong));
   }
 
-  /** The controller has ended: what it has not confirmed is not in the record. */
+  /** The controller has ended; one that died may have written it just before. */
   gone(): void {
-    for (const tell of this.waiting.values()) tell("the run has ended: it is not in the record");
+    for (const tell of this.waiting.values()) tell("the run has ended: look at its report whether it was still kept");
   }
 }
 

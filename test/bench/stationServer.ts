@@ -10,6 +10,7 @@ import { loadBench } from "../../rig/bench/benchFile.ts";
 import { followed } from "../../rig/cli/commands/serveHealth.ts";
 import { resultOf } from "../../rig/cli/commands/serveResult.ts";
 import { defaultBench } from "../../rig/cli/defaults.ts";
+import { Outside } from "../../rig/cli/outside.ts";
 import { root } from "../../rig/cli/root.ts";
 import { RigError } from "../../rig/model/errors.ts";
 import { Accounts } from "../../rig/station/accounts.ts";
@@ -57,7 +58,8 @@ const health = new Health({
   ask: () => Promise.reject(new RigError("USAGE", "no bench here")),
   elsewhere: async () => undefined,
 });
-followed(store, bench, readings, health, say);
+const outside = new Outside({ bench, goesOn: async () => undefined, doubt: async () => undefined });
+followed({ store, runs: bench, readings, health, outside, say }, []);
 const live = new Live(bench, () => Tail.open(store));
 setInterval(() => void live.look(), look_ms);
 

@@ -46,7 +46,7 @@ async function scan(page: Page, text: string): Promise<void> {
 /** Answers each prompt as it comes, until the verdict. */
 async function answerAll(page: Page, answer: () => Promise<void>): Promise<string> {
   for (;;) {
-    await page.locator(".prompt button.go, .verdict").first().waitFor({ timeout: 60_000 });
+    await page.locator(".prompt button.go:enabled, .verdict").first().waitFor({ timeout: 60_000 });
     if ((await page.locator(".verdict").count()) > 0) return (await page.locator(".verdict").textContent()) ?? "";
     const number = await page.locator(".prompt").getAttribute("data-number");
     await answer();
@@ -117,7 +117,17 @@ describe("a whole run", () => {
     }
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
     await page.keyboard.press("Space");
-    await page.locator(".prompt button.go").waitFor();
+    await page.locator(".prompt button.go:enabled").waitFor();
+    const first = await page.locator(".prompt").getAttribute("data-number");
+    const second = page.locator(`.prompt:not([data-number="${first}"])`);
+    await page.keyboard.down("Enter");
+    await second.locator("button.go:enabled").waitFor();
+    // The key is still held: it answers nothing that came since.
+    await page.keyboard.down("Enter");
+    await page.keyboard.down("Enter");
+    await page.waitForTimeout(300);
+    await page.keyboard.up("Enter");
+    expect(await second.locator("button.go:enabled").count()).toBe(1);
     for (let i = 0; i < 3; i += 1) await page.keyboard.press("Escape");
     // The prompt traps nobody: the stop is reached by Tab.
     for (let i = 0; i < 20; i += 1) {
@@ -180,7 +190,7 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   await scan(page, "RIGSTART");
   const field = page.locator(".prompt[data-kind=number] input[type=text]");
   for (;;) {
-    await page.locator(".prompt button.go").waitFor();
+    await page.locator(".prompt button.go:enabled").waitFor();
     if ((await field.count()) > 0) break;
     const number = await page.locator(".prompt").getAttribute("data-number");
     await scan(page, "RIGYES");
@@ -194,6 +204,7 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   expect(await key("q").count()).toBe(0);
   await picture(page, "touch-number-800x480");
   expect(await field.inputValue()).toBe("24");
+  await page.locator(".prompt button.go:enabled").waitFor();
   await key("{enter}").tap();
   await page.locator(`.prompt:not([data-number="${number}"])`).waitFor();
   await field.waitFor();

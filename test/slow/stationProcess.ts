@@ -97,7 +97,7 @@ export async function start(page: Page, label: string, procedure: string): Promi
 /** Answers every prompt by Enter until the verdict is there. */
 export async function untilVerdict(page: Page): Promise<string> {
   for (;;) {
-    await page.locator(".prompt button.go, .verdict").first().waitFor({ timeout: 120_000 });
+    await page.locator(".prompt button.go:enabled, .verdict").first().waitFor({ timeout: 120_000 });
     if ((await page.locator(".verdict").count()) > 0) return (await page.locator(".verdict").textContent()) ?? "";
     const number = await page.locator(".prompt").getAttribute("data-number");
     await page.keyboard.press("Enter");

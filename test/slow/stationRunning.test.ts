@@ -25,7 +25,7 @@ afterAll(async () => {
 /** Answers prompts by Enter until a place on the page is there. */
 async function answering(page: Page, until: string): Promise<void> {
   for (;;) {
-    await page.locator(`.prompt button.go, ${until}`).first().waitFor({ timeout: 120_000 });
+    await page.locator(`.prompt button.go:enabled, ${until}`).first().waitFor({ timeout: 120_000 });
     if ((await page.locator(until).count()) > 0) return;
     const number = await page.locator(".prompt").getAttribute("data-number");
     await page.locator(".prompt button.go").press("Enter");

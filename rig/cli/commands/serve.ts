@@ -25,6 +25,7 @@ import { openReader, type Reader } from "../../store/reader.ts";
 import { Tail } from "../../store/tail.ts";
 import { childOf } from "../controllerChild.ts";
 import { defaultBench } from "../defaults.ts";
+import { Outside } from "../outside.ts";
 import { procedures } from "../procedures.ts";
 import { ReviewThread } from "../review/thread.ts";
 import { root } from "../root.ts";
@@ -90,7 +91,13 @@ export async function serve(options: ServeOptions): Promise<number> {
   const audit = accounts.audit.bind(accounts);
   const manual = manualOf({ runs, bench, common, enabled: options.manual === true, accounts });
   const twin = twinOf(options.ports, runs, audit);
-  const follower = followed(options.store, runs, readings, health, say, [() => manual.look(), () => void twin?.look()]);
+  const outside = new Outside({
+    bench: runs,
+    goesOn: () => goesOn(options.store),
+    doubt: () => doubtLeft(options.store, { bench: bench.id, simulated }),
+  });
+  const others = [() => manual.look(), () => void twin?.look()];
+  const follower = followed({ store: options.store, runs, readings, health, outside, say }, others);
   const live = new Live(runs, () => Tail.open(options.store));
   let unread: string | undefined;
   const looking = setInterval(async () => {

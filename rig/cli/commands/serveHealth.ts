@@ -6,9 +6,12 @@ import { type Health, type HealthFound, healthIn } from "../../station/health.ts
 import type { LastReadings } from "../../station/readings.ts";
 import { openRuns } from "../../store/openRuns.ts";
 import { Tail } from "../../store/tail.ts";
+import type { Outside } from "../outside.ts";
 
 const ask_ms = 45_000;
 const look_ms = 1000;
+/** Looks between two at what other programs do. */
+const outside_every = 2;
 
 /** `common`: the options of the bench, its ports and the store. @throws RigError when it says nothing */
 export function askHealth(program: string, common: readonly string[]): Promise<HealthFound> {
@@ -30,21 +33,28 @@ export async function goesOn(store: string): Promise<string | undefined> {
 
 /** Looks at the record once a second while a run goes on, and lets the health ask by itself when it is due. */
 export function followed(
-  store: string,
-  runs: BenchRuns,
-  readings: LastReadings,
-  health: Health,
-  say: (line: string) => void,
-  others: readonly (() => void)[] = [],
+  parts: {
+    readonly store: string;
+    readonly runs: BenchRuns;
+    readonly readings: LastReadings;
+    readonly health: Health;
+    readonly outside: Outside;
+    readonly say: (line: string) => void;
+  },
+  others: readonly (() => void)[],
 ): { end(): void } {
+  const { store, runs, readings, health, outside, say } = parts;
   let tail: Tail | undefined;
   let busy = false;
   let said = "";
   /** The last look comes after the end: what was written last is read too. */
   let left = 0;
+  let looks = 0;
   const look = async (): Promise<void> => {
     health.look();
     for (const other of others) other();
+    looks += 1;
+    if (looks % outside_every === 0) await outside.look();
     const { run } = runs.state.run ?? {};
     if (runs.running) left = 3;
     if (run === undefined || left === 0) return;

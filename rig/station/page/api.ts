@@ -34,8 +34,8 @@ async function answerTo(path: string, init: RequestInit, within_ms = deadline_ms
   throw new RequestError(response.status, [error ?? `error ${response.status}`, remedy].filter(Boolean).join(". "));
 }
 
-async function request<R>(path: string, init: RequestInit): Promise<R> {
-  const response = await answerTo(path, init);
+async function request<R>(path: string, init: RequestInit, within_ms = deadline_ms): Promise<R> {
+  const response = await answerTo(path, init, within_ms);
   return (await response.json().catch(() => undefined)) as R;
 }
 
@@ -47,12 +47,16 @@ function pressed(): Record<string, string> {
   return ms === undefined ? {} : { "X-Rig-Pressed": String(Math.round(ms)) };
 }
 
-export const post = <R>(path: string, body: object = {}): Promise<R> =>
-  request<R>(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-Rig-Csrf": me.value?.csrf ?? "", ...pressed() },
-    body: JSON.stringify(body),
-  });
+export const post = <R>(path: string, body: object = {}, within_ms = deadline_ms): Promise<R> =>
+  request<R>(
+    path,
+    {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Rig-Csrf": me.value?.csrf ?? "", ...pressed() },
+      body: JSON.stringify(body),
+    },
+    within_ms,
+  );
 
 /** A file as it is. */
 export const getFile = async (path: string): Promise<Blob> => (await answerTo(path, {}, file_ms)).blob();

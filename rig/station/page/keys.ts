@@ -35,6 +35,12 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.isComposing) return;
+  if (event.key === "Enter" && event.repeat) {
+    // A key that is held presses once: the next prompt has not been read yet.
+    event.preventDefault();
+    event.stopPropagation();
+    return;
+  }
   const quick = event.timeStamp - last_ms <= gap_ms;
   if (event.key === "Enter") {
     const given = quick ? burst : "";
@@ -81,11 +87,14 @@ function press(target: HTMLElement | undefined): boolean {
   return true;
 }
 
+/** The prompt of the run; forms of other pages look alike. */
+const waiting = ".prompt[data-number]";
+
 function scan(given: string): void {
   heardCode.value = "";
   if (!me.value) return;
   const run = bench.value?.run;
-  const prompt = find(".prompt");
+  const prompt = find(waiting);
   if (prompt && run && run.phase !== "ended") {
     const field = prompt.querySelector<HTMLInputElement>("input[type=text]");
     if (field && !prompt.querySelector("[inputmode=decimal]")) {
@@ -110,24 +119,24 @@ function scan(given: string): void {
   location.hash = "#/new";
 }
 
-const confirming = (): HTMLElement | undefined => find(".prompt button.go");
+const confirming = (): HTMLElement | undefined => find(`${waiting} button.go`);
 
 /** In the prompt that waits: the n-th choice, or a digit of its number. */
 function digit(key: string): boolean {
-  const field = find<HTMLInputElement>(".prompt input[type=text]");
+  const field = find<HTMLInputElement>(`${waiting} input[type=text]`);
   if (field) {
     typeInto(field, key === "back" ? field.value.slice(0, -1) : field.value + key);
     return true;
   }
-  const choices = document.querySelectorAll<HTMLElement>(".prompt[data-kind=choice] .buttons button");
+  const choices = document.querySelectorAll<HTMLElement>(`${waiting}[data-kind=choice] .buttons button`);
   return press(choices[Number(key) - 1]);
 }
 
 const commands: Readonly<Record<ControlCode, () => boolean>> = {
   RIGSTART: () => press(find(".start .starter button.go")),
   RIGCONFIRM: () => press(confirming()),
-  RIGYES: () => press(find(".prompt[data-kind=confirm] button.go")),
-  RIGNO: () => press(find(".prompt[data-kind=confirm] .buttons button:not(.go)")),
+  RIGYES: () => press(find(`${waiting}[data-kind=confirm] button.go`)),
+  RIGNO: () => press(find(`${waiting}[data-kind=confirm] .buttons button:not(.go)`)),
   RIGSTOP: () => press(find("button.stop")),
   RIGPAUSE: () => press(find(".pausing:not(.paused) button")),
   RIGGOON: () => press(find(".pausing.paused button.go")),

@@ -1,11 +1,14 @@
 /** The prompt that waits, answered by touch, keyboard or scanner; numbers with their range before they are sent. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Prompt } from "../../plan/commands.ts";
 import { post } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
 import { Picture } from "./pictures.tsx";
 import { me } from "./state.ts";
 import { text } from "./texts.ts";
+
+/** What was pressed for the prompt before answers none that nobody can have read: a second tap, a code read twice. */
+const unread_ms = 700;
 
 type Given = string | number | boolean;
 
@@ -15,6 +18,11 @@ export function PromptBox(props: {
   readonly run: number | undefined;
 }) {
   const { prompt, number } = props.waiting;
+  const [read, setRead] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setRead(true), unread_ms);
+    return () => clearTimeout(timer);
+  }, []);
   const send = useAction((answer: Given) => post("/api/answer", { run: props.run, number, answer }));
   return (
     <div
@@ -31,7 +39,7 @@ export function PromptBox(props: {
         <div>
           <p>{prompt.text}</p>
           {me.value?.name === props.by ? (
-            <Answers prompt={prompt} send={send.go} busy={send.busy} />
+            <Answers prompt={prompt} send={send.go} busy={send.busy || !read} />
           ) : (
             <p>{props.by} answers this at the bench.</p>
           )}
@@ -51,10 +59,14 @@ function Answers({
   readonly send: (answer: Given) => void;
   readonly busy: boolean;
 }) {
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (!busy) first.current?.focus();
+  }, [busy]);
   if (prompt.kind === "confirm") {
     return (
       <p class="buttons">
-        <button type="button" class="large go" disabled={busy} ref={focused} onClick={() => send(true)}>
+        <button type="button" class="large go" disabled={busy} ref={first} onClick={() => send(true)}>
           {text.done}
         </button>
         <button type="button" class="large" disabled={busy} onClick={() => send(false)}>
@@ -72,7 +84,7 @@ function Answers({
             type="button"
             class="large"
             disabled={busy}
-            ref={i === 0 ? focused : null}
+            ref={i === 0 ? first : null}
             onClick={() => send(choice)}
           >
             {choice}
@@ -105,6 +117,8 @@ function Typed({
     <form
       onSubmit={(event) => {
         event.preventDefault();
+        // Keys of the screen submit without the button.
+        if (busy) return;
         const answer = checked(prompt, typed);
         const number = prompt.kind !== "number" || Number.isFinite(Number(typed.trim().replace(",", ".") || "x"));
         if (answer === undefined) setWrong(`${number ? text.run.outside : text.run.noNumber} ${range}`);
@@ -130,5 +144,3 @@ function checked(prompt: TypedPrompt, typed: string): Given | undefined {
   const value = Number(plain.replace(",", "."));
   return plain !== "" && value >= prompt.min && value <= prompt.max ? value : undefined;
 }
-
-const focused = (button: HTMLButtonElement | null): void => button?.focus();

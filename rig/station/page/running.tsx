@@ -36,7 +36,7 @@ export function Running() {
       )}
       {run.phase === "running" && reachesIn(run) ? <HotParts run={run.run} /> : null}
       {run.prompt && run.phase !== "ended" ? (
-        <PromptBox key={run.prompt.number} waiting={run.prompt} by={run.by} run={run.run} />
+        <PromptBox key={`${run.run}-${run.prompt.number}`} waiting={run.prompt} by={run.by} run={run.run} />
       ) : null}
       {run.phase === "running" ? <PauseBox run={run} /> : null}
       {run.run === undefined ? null : <Notes run={run.run} live={run.phase !== "ended"} />}

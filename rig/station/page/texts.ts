@@ -58,6 +58,13 @@ export const english = {
   role: "Role",
   disable: "Disable",
   enable: "Enable",
+  safety: {
+    energised: "The bench may be energised.",
+    asked: "Asked to be safe at",
+    waiting: "Not proved yet.",
+    safe: "Safe at",
+    notProved: "NOT PROVED SAFE. Press the emergency stop.",
+  },
   makeSafe: "Bring the bench to its safe state",
   whenIdle: "Nothing is running.",
   result,

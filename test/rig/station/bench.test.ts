@@ -210,3 +210,20 @@ test.each([
   expect(children[0]?.sent).toEqual([]);
   expect(bench.state.run?.prompt?.number).toBe(1);
 });
+
+test("what another program runs on this bench is said, and nothing starts beside it or calls it safe", async () => {
+  const { bench, children } = station();
+  bench.start(job, ["run"]);
+  children[0]?.says({ is: "run", run: 1, id: "R000001" });
+  bench.outside({ who: "Otto runs incoming (R000002) outside this station" });
+  expect(bench.state.safety.is).toBe("energised-possible");
+  await children[0]?.ends(0, null);
+  bench.outside({ who: "Otto runs incoming (R000002) outside this station" });
+  expect(bench.state.safety).toEqual({ is: "elsewhere", who: "Otto runs incoming (R000002) outside this station" });
+  expect(() => bench.start(job, ["run"])).toThrow(/taken: Otto runs incoming/);
+  await expect(bench.makeSafe()).rejects.toThrow(/stop it there/);
+  bench.outside({ doubt: "R000002 was interrupted without a proved safe-off" });
+  expect(bench.state.safety.is).toBe("not-proved");
+  bench.outside({ doubt: undefined });
+  expect(bench.state.safety.is).toBe("safe");
+});

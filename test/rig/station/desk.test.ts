@@ -57,14 +57,14 @@ describe("a note", () => {
     expect(kept).toBe(true);
   });
 
-  test("that the controller refuses, or dies over, is said not to be kept", async () => {
+  test("that the controller refuses, or dies over, is never said to be kept", async () => {
     const { bench, child } = running();
     const refused = bench.keep({ is: "note", by: "Tina", text: "x" });
     child.hear({ is: "noted", number: 1, wrong: "a run holds at most 200 notes" });
     await expect(refused).rejects.toThrow(/at most 200/);
     const lost = bench.keep({ is: "note", by: "Tina", text: "x" });
     child.leave(null, "SIGKILL");
-    await expect(lost).rejects.toThrow(/not in the record/);
+    await expect(lost).rejects.toThrow(/look at its report/);
     await expect(bench.keep({ is: "note", by: "Tina", text: "x" })).rejects.toThrow(/nothing is running/);
   });
 });
