@@ -200,7 +200,7 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
     const { run, id, procedure, adapter, serial } = interruptedIn(await bodyOf(c));
     const by = c.get("account").name;
     accounts.audit(by, "resume asked", { run: id, procedure, adapter, serial });
-    bench.start({ by, procedure, adapter, serial }, deps.resumeArgs(run, by));
+    bench.start({ by, procedure, adapter, serial }, deps.resumeArgs(run, by), "on");
     return c.json({});
   });
 

@@ -148,7 +148,7 @@ export class BenchRuns {
   }
 
   /** @throws RigError USAGE when the bench is taken, or is not known to be safe after a run that died */
-  start(job: Job, args: readonly string[]): void {
+  start(job: Job, args: readonly string[], going: "new" | "on" = "new"): void {
     const { run, safety } = this.current;
     if (this.child) throw new RigError("USAGE", `${run?.by} is running ${run?.procedure} on this bench`);
     if (safety.is === "elsewhere") throw new RigError("USAGE", `the bench is taken: ${safety.who}`);
@@ -158,8 +158,10 @@ export class BenchRuns {
     const child = this.deps.start(args);
     this.child = child;
     const begun: RunState = { ...job, phase: "preflight", asked_utc: this.deps.utc(), steps: [], bench_s: 0, said: [] };
-    const { interrupted: _closedOrResumed, ...rest } = this.current;
-    this.set({ ...rest, run: begun, safety: { is: "idle" } });
+    const { interrupted, ...rest } = this.current;
+    // A new run closes it before anything else; one that is gone on with may be refused, and is offered again then.
+    const kept = going === "on" && interrupted ? { interrupted } : {};
+    this.set({ ...rest, ...kept, run: begun, safety: { is: "idle" } });
     child.onMessage((message) => this.heard(message));
     child.onExit((code, signal) => {
       this.alone(() => this.exited(code, signal)).catch((error: unknown) => {
@@ -265,8 +267,9 @@ export class BenchRuns {
     else if (told.is === "plan") {
       this.change({ steps: told["steps"] as RunState["steps"], bench_s: Number(told["bench_s"]) });
     } else if (told.is === "run") {
+      const { interrupted: _goneOnWith, ...rest } = this.current;
       this.set({
-        ...this.current,
+        ...rest,
         safety: run.phase === "stopping" ? this.current.safety : { is: "energised-possible" },
       });
       const phase = run.phase === "stopping" ? "stopping" : "running";

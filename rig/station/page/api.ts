@@ -1,6 +1,7 @@
 /** Requests of the page. Errors are texts for a person, with their remedy. */
 import { station_ms } from "./heard.ts";
 import { me } from "./state.ts";
+import { text } from "./texts.ts";
 
 export interface Refused {
   readonly error: string;
@@ -25,7 +26,7 @@ async function answerTo(path: string, init: RequestInit, within_ms = deadline_ms
   try {
     response = await fetch(path, { ...init, signal: AbortSignal.timeout(within_ms) });
   } catch {
-    throw new RequestError(0, "the station does not answer");
+    throw new RequestError(0, text.noAnswer);
   }
   if (response.ok) return response;
   if (response.status === 401) me.value = undefined;

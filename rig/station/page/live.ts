@@ -10,6 +10,7 @@ import type { Prediction } from "../thermalLines.ts";
 import { get } from "./api.ts";
 import { hear, opened } from "./heard.ts";
 import * as state from "./state.ts";
+import { text } from "./texts.ts";
 
 let source: EventSource | undefined;
 /** Id of the last message. */
@@ -145,10 +146,10 @@ function takeEvent(event: LiveEvent): void {
 }
 
 const noteWords: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => string>> = {
-  "operator-note": ({ text }) => String(text),
-  photo: ({ name, text }) => (name === text ? String(name) : `${name}: ${text}`),
-  paused: ({ before }) => `paused before ${before}`,
-  "went-on": ({ before }) => `went on with ${before}`,
+  "operator-note": (body) => String(body["text"]),
+  photo: (body) => (body["name"] === body["text"] ? String(body["name"]) : `${body["name"]}: ${body["text"]}`),
+  paused: ({ before }) => `${text.run.pausedAt} ${before}`,
+  "went-on": ({ before }) => `${text.run.wentOn} ${before}`,
 };
 
 function takeNote(body: Readonly<Record<string, unknown>> | null, bench_s: number): void {

@@ -41,7 +41,9 @@ export function PromptBox(props: {
           {me.value?.name === props.by ? (
             <Answers prompt={prompt} send={send.go} busy={send.busy || !read} />
           ) : (
-            <p>{props.by} answers this at the bench.</p>
+            <p>
+              {props.by} {text.run.answersAtBench}
+            </p>
           )}
           <ErrorLine of={send} />
         </div>

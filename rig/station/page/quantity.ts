@@ -2,11 +2,12 @@
 import { quantity } from "../../../reports/text/quantity.ts";
 import { isUnit } from "../../model/units.ts";
 import type { Judged } from "./state.ts";
+import { text } from "./texts.ts";
 
 export function quantityText({ is, unit, value, bound, code }: Judged["reading"]): string {
-  if (!isUnit(unit)) return "no value (unit)";
+  if (!isUnit(unit)) return `${text.noValue} (${unit})`;
   if (is === "value" && value !== undefined) return quantity(unit, value, 4);
   if ((is === "above" || is === "below") && bound !== undefined)
     return `${is === "above" ? ">" : "<"} ${quantity(unit, bound, 4)}`;
-  return `no value (${code ?? is})`;
+  return `${text.noValue} (${code ?? is})`;
 }

@@ -72,14 +72,12 @@ export function Ending({ run }: { readonly run: RunState }) {
     );
   }
   if (!outcome) {
-    const how = exit?.signal
-      ? `the controller was ended by ${exit.signal}`
-      : `the controller ended with code ${exit?.code}`;
+    const how = exit?.signal ? `${text.result.endedBy} ${exit.signal}` : `${text.result.endedWith} ${exit?.code}`;
     return (
       <>
         {run.run === undefined ? <LastHotParts /> : known ? <Hot known={known} /> : null}
         <div class="verdict bad" role="status">
-          <b>NO RESULT</b>
+          <b>{text.result.noResult}</b>
           <p>{run.run === undefined ? (run.said.at(-1) ?? how) : how}</p>
           <Again />
         </div>
@@ -87,7 +85,7 @@ export function Ending({ run }: { readonly run: RunState }) {
     );
   }
   const { kind, sign, judged } = lookOf(outcome.verdict, outcome.ending);
-  const verdict = judged ? (verdictWords[outcome.verdict] ?? outcome.verdict) : "NO RESULT";
+  const verdict = judged ? (verdictWords[outcome.verdict] ?? outcome.verdict) : text.result.noResult;
   const word = outcome.ending === "completed" ? verdict : `${verdict}, ${outcome.ending}`;
   return (
     <>

@@ -58,6 +58,8 @@ export const english = {
   role: "Role",
   disable: "Disable",
   enable: "Enable",
+  noAnswer: "the station does not answer",
+  noValue: "no value",
   safety: {
     energised: "The bench may be energised.",
     asked: "Asked to be safe at",

@@ -1,5 +1,5 @@
 /** Before a run: what stands against it is said with its remedy, and nothing of it changes the bench by itself. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BeforeDeps, blocksOf, type Looking, Preparations } from "../../../rig/station/before.ts";
 import { type BenchDeps, BenchRuns } from "../../../rig/station/bench.ts";
 import { mayStart, type Prepared } from "../../../rig/station/prepared.ts";
@@ -135,6 +135,29 @@ describe("what the station before this one left", () => {
     const bench = benchWith({ left: { interrupted } });
     expect(bench.state.interrupted?.id).toBe("R000007");
     bench.start(asked("Tina"), ["run"]);
+    expect(bench.state.interrupted).toBeUndefined();
+  });
+
+  test("a run that could not be gone on with is offered again; one that goes on is offered no more", async () => {
+    let [hear, leave] = [(_: unknown): void => undefined, (_: number | null, __: string | null): void => undefined];
+    const bench = benchWith({
+      left: { interrupted },
+      start: () => ({
+        ...quiet,
+        onMessage: (listener) => {
+          hear = listener;
+        },
+        onExit: (listener) => {
+          leave = listener;
+        },
+      }),
+    });
+    bench.start(asked("Tina"), ["resume"], "on");
+    leave(2, null);
+    await vi.waitFor(() => expect(bench.running).toBe(false));
+    expect(bench.state.interrupted?.id).toBe("R000007");
+    bench.start(asked("Tina"), ["resume"], "on");
+    hear({ is: "run", run: 7, id: "R000007" });
     expect(bench.state.interrupted).toBeUndefined();
   });
 });

@@ -12,6 +12,9 @@ export const running = {
   pausingAt: "Pausing before",
   pausedSince: "PAUSED since",
   pausedBefore: "before",
+  pausedAt: "paused before",
+  wentOn: "went on with",
+  answersAtBench: "answers this at the bench.",
   pausedEnds: "If nobody lets it go on, the run ends at",
   pausedLeave:
     "Everything was switched off and read back. Leave adapter and lids as they are: an opened lid may end the run.",
