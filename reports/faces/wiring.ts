@@ -110,10 +110,12 @@ function drawLadder(
   const bottom = rail.top + 34 + rows.length * terminal_px;
   const heading = html`<text x="${rail.left}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(first)}</text><text x="${rail.right}" y="${rail.top}" text-anchor="middle" class="caption">${sideOf(second)}</text>`;
   const middle = (rail.left + rail.right) / 2;
-  const title = wiring === undefined ? "wiring not screened in this run" : "wiring, by contact id";
+  // The longer one stands below the headings: between them is no room for it.
+  const [title, title_y] =
+    wiring === undefined ? ["wiring not screened in this run", rail.top + 18] : ["wiring, by contact id", rail.top];
   const legend = wiring === undefined ? undefined : legendAt(middle, bottom);
   return {
-    markup: html`<g class="ladder">${heading}<text x="${middle}" y="${rail.top}" text-anchor="middle" class="fine">${title}</text>${drawn.lines}${terminals}${drawn.notes}${legend}</g>`,
+    markup: html`<g class="ladder">${heading}<text x="${middle}" y="${title_y}" text-anchor="middle" class="fine">${title}</text>${drawn.lines}${terminals}${drawn.notes}${legend}</g>`,
     bottom: bottom + 60,
   };
 }
