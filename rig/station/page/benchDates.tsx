@@ -28,7 +28,7 @@ export function BenchDue() {
             <tr key={`${kind} ${what}`} class={state === "overdue" ? "bad" : state === "soon" ? "soon" : ""}>
               <td>{marks[state]}</td>
               <td class="number">{due}</td>
-              <td>{words[state]}</td>
+              <td class="word">{words[state]}</td>
               <td>
                 {dueWords[kind]}: {what}
               </td>
