@@ -37,7 +37,12 @@ async function answerTo(path: string, init: RequestInit, within_ms = deadline_ms
 
 async function request<R>(path: string, init: RequestInit, within_ms = deadline_ms): Promise<R> {
   const response = await answerTo(path, init, within_ms);
-  return (await response.json().catch(() => undefined)) as R;
+  try {
+    return (await response.json()) as R;
+  } catch {
+    // Cut off on its way: nothing of it is taken for an answer.
+    throw new RequestError(0, text.noAnswer);
+  }
 }
 
 export const get = <R>(path: string): Promise<R> => request<R>(path, {});
