@@ -183,12 +183,18 @@ export class Accounts {
     this.write(() => this.note(who, what, detail));
   }
 
-  /** For what must always be possible: to stop, to make safe, to log out. Says on the terminal what could not be written. */
-  auditIfPossible(who: string, what: string, detail: Data = null): void {
+  /**
+   * For what must always be possible (to stop, to make safe, to log out), and for the outcome of what was written down as asked
+   * for. Says on the terminal what could not be written, and returns why; undefined when it is on disk.
+   */
+  auditIfPossible(who: string, what: string, detail: Data = null): string | undefined {
     try {
       this.audit(who, what, detail);
+      return undefined;
     } catch (error) {
-      process.stderr.write(`station: done but not written down: ${what} by ${who}: ${asRigError(error).message}\n`);
+      const { message } = asRigError(error);
+      process.stderr.write(`station: done but not written down: ${what} by ${who}: ${message}\n`);
+      return message;
     }
   }
 

@@ -225,7 +225,7 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
     // Written down first: a reset that nobody could account for does not happen.
     accounts.audit(by, "trip reset asked", { reason });
     const cleared = deps.reset(by, reason, seen);
-    if (cleared) accounts.audit(by, "trip reset", { rule: cleared.rule, why: cleared.why, reason });
+    if (cleared) accounts.auditIfPossible(by, "trip reset", { rule: cleared.rule, why: cleared.why, reason });
     return c.json({ cleared: cleared ?? null });
   });
 

@@ -49,16 +49,17 @@ export function decisionRoutes(app: App, door: Door, { ask }: ReviewDeps): void 
     const wait_s = door.throttle.wait_s(guess);
     if (wait_s > 0) return mustWait(c, wait_s);
     const detail = { run, meaning, key: asked.key ?? "from a file" };
+    // Ledger and list of actions are two files. What is asked is written down first, so that nothing is signed unnoted.
+    accounts.audit(name, "signing asked", detail);
     let signed: Questions["sign"]["answer"];
     try {
       signed = await ask("sign", asked);
     } catch (thrown) {
       if (asRigError(thrown).code === "KEY_REFUSED") door.throttle.failed(guess);
-      return refused(c, thrown, "refused: signing", detail);
+      return refused(c, thrown, "signing", detail);
     }
     door.throttle.succeeded(guess);
-    accounts.audit(name, "run signed", { ...detail, entry: signed.seq });
-    return c.json(signed);
+    return done(c, signed, accounts.auditIfPossible(name, "run signed", { ...detail, entry: signed.seq }));
   });
 
   app.post("/api/runs/:run/dispose", only(door, "qa"), async (c) => {
@@ -71,20 +72,27 @@ export function decisionRoutes(app: App, door: Door, { ask }: ReviewDeps): void 
     const no = await provedAgain(c, door, textIn(body, "secret"), `dispose ${decision}`);
     if (no) return no;
     const detail: { run: number; decision: DispositionDecision } = { run, decision };
+    accounts.audit(name, "disposition asked", detail);
+    let made: Questions["dispose"]["answer"];
     try {
-      const made = await ask("dispose", { ...detail, name, reason });
-      accounts.audit(name, "fail disposed of", { ...detail, number: made.number });
-      return c.json(made);
+      made = await ask("dispose", { ...detail, name, reason });
     } catch (thrown) {
-      return refused(c, thrown, "refused: disposition", detail);
+      return refused(c, thrown, "disposition", detail);
     }
+    return done(c, made, accounts.auditIfPossible(name, "fail disposed of", { ...detail, number: made.number }));
   });
 }
 
-/** What the rules refuse, with the reason in the list of actions. */
+/** It stands in the ledger, so the answer says so; `unwritten`: why its outcome does not stand in the list of actions. */
+const done = (c: Ctx, made: object, unwritten: string | undefined) =>
+  c.json({ ...made, ...(unwritten === undefined ? {} : { unwritten }) });
+
+/** What the rules refuse was not done. Where the store or the thread failed, nobody knows: it is not called refused. */
 function refused(c: Ctx, thrown: unknown, what: string, detail: Readonly<Record<string, Data>>) {
   const { message, remedy, kind } = asRigError(thrown);
-  return refusal(c, kind === "usage" ? 400 : 500, message, remedy, { what, ...detail });
+  if (kind === "usage") return refusal(c, 400, message, remedy, { what: `refused: ${what}`, ...detail });
+  const look = "It may be done all the same: look at the run again before you repeat it.";
+  return refusal(c, 500, message, look, { what: `failed: ${what}`, ...detail });
 }
 
 function signAsked(c: Ctx, name: string, body: Body): SignAsked {

@@ -1,7 +1,9 @@
 /**
  * The manual panel of the station: an engineer who has given the password again drives the bench command by command through
  * a controller of its own (`rig manual`). Off unless the station was started with it. The page that opened it must be heard of
- * all the time: a page that is lost ends the panel, and the bench is made safe.
+ * all the time: a page that is lost ends the panel, and the bench is made safe. One page at a time drives: its token is in its
+ * memory only. What a tab keeps is a ticket, which a duplicated tab has too; it is good for a new token once the page that
+ * drives is not heard of any more.
  */
 import { randomBytes } from "node:crypto";
 import { RigError } from "../model/errors.ts";
@@ -28,20 +30,32 @@ export interface ManualDeps {
   readonly argsOf: (by: string, adapter: string) => readonly string[];
   readonly audit: (who: string, what: string, detail: { readonly [k: string]: string | number }) => void;
   /** For what makes the bench safe: it is done whether or not it can be written down. */
-  readonly auditIfPossible: ManualDeps["audit"];
+  readonly auditIfPossible: (...of: Parameters<ManualDeps["audit"]>) => unknown;
   /** Monotonic. */
   readonly now_ms: () => number;
 }
 
 /** A page says that it is there each second; after this long without it the panel ends. */
 export const silent_ms = 5000;
+/** A page that was loaded anew goes on with the panel when the one before it has not been heard of for this long. */
+export const claim_ms = 2500;
 export const manualProcedure = "manual";
 const command_max = 200;
 
+/** What a page is given once. */
+export interface Hold {
+  /** For the memory of the page that drives. */
+  readonly token: string;
+  /** For its tab, and good for one other page after it. */
+  readonly ticket: string;
+}
+
+const random = (): string => randomBytes(24).toString("base64url");
+const newHold = (): Hold => ({ token: random(), ticket: random() });
+
 interface Opened {
   readonly by: string;
-  /** Only the page that opened the panel knows it. */
-  readonly token: string;
+  hold: Hold;
   heard_ms: number;
   lost: boolean;
 }
@@ -70,15 +84,30 @@ export class Manual {
   }
 
   /** @throws RigError USAGE while it is off, or the bench is taken */
-  open(by: string, adapter: string): string {
-    const { bench, adapters, argsOf, audit, now_ms } = this.deps;
+  open(by: string, adapter: string): Hold {
+    const { bench, adapters, argsOf, audit, auditIfPossible, now_ms } = this.deps;
     this.mayOpen();
     if (!adapters.includes(adapter)) throw new RigError("USAGE", `there is no adapter type ${adapter}`);
+    audit(by, "manual panel asked", { adapter });
     bench.start({ by, procedure: manualProcedure, adapter, serial: "MANUAL" }, argsOf(by, adapter));
-    const token = randomBytes(24).toString("base64url");
-    this.opened = { by, token, heard_ms: now_ms(), lost: false };
-    audit(by, "manual panel opened", { adapter });
-    return token;
+    const hold = newHold();
+    this.opened = { by, hold, heard_ms: now_ms(), lost: false };
+    auditIfPossible(by, "manual panel opened", { adapter });
+    return hold;
+  }
+
+  /**
+   * A page that was loaded anew in the tab of the one that drove goes on. Undefined while that one is heard of: it is no
+   * page loaded anew then but a second one. @throws RigError USAGE when the panel ended, or it is another one's
+   */
+  claim(by: string, ticket: string): Hold | undefined {
+    const { now_ms, audit, bench } = this.deps;
+    const opened = this.held(by, (hold) => sameToken(hold.ticket, ticket));
+    if (now_ms() - opened.heard_ms <= claim_ms) return undefined;
+    audit(by, "manual panel: its page was loaded anew", { run: bench.state.run?.id ?? "" });
+    opened.hold = newHold();
+    opened.heard_ms = now_ms();
+    return opened.hold;
   }
 
   /** @throws RigError USAGE */
@@ -125,9 +154,13 @@ export class Manual {
   }
 
   private mine(by: string, token: string): Opened {
+    return this.held(by, (hold) => sameToken(hold.token, token));
+  }
+
+  private held(by: string, fits: (hold: Hold) => boolean): Opened {
     const { opened } = this;
     if (!opened || opened.lost) throw new RigError("USAGE", "the manual panel is not open any more");
-    if (opened.by !== by || !sameToken(opened.token, token)) {
+    if (opened.by !== by || !fits(opened.hold)) {
       throw new RigError("USAGE", `${opened.by} has the manual panel open on another page`);
     }
     return opened;
@@ -153,8 +186,12 @@ export function manualRoutes(app: App, door: Door, manual: Manual): void {
     const body = await bodyOf(c);
     manual.mayOpen();
     const no = await provedAgain(c, door, textIn(body, "secret"), "manual panel");
-    return no ?? c.json({ token: manual.open(of(c), textIn(body, "adapter", 64)) });
+    return no ?? c.json(manual.open(of(c), textIn(body, "adapter", 64)));
   });
+
+  app.post("/api/manual/claim", only(door, "engineer"), async (c) =>
+    c.json(manual.claim(of(c), textIn(await bodyOf(c), "ticket", 64)) ?? {}),
+  );
 
   // Not a person's touch: whoever left the page open is logged out as ever.
   app.post("/api/manual/alive", always(door), async (c) => {

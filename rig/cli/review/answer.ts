@@ -1,5 +1,6 @@
 /** Every question of the review, answered from a store. Runs in a thread of its own (thread.ts); in tests directly. */
 import type { AskReview, Question, Questions } from "../../station/reviewTypes.ts";
+import { type ClockSource, readClockState } from "../clockState.ts";
 import { auditOf } from "./audit.ts";
 import { compareTwo } from "./compare.ts";
 import { disposeAt, signAt } from "./decide.ts";
@@ -14,7 +15,8 @@ export interface ReviewOf extends KeyFolder {
 
 type Answers = { readonly [K in Question]: (asked: Questions[K]["asked"]) => Promise<Questions[K]["answer"]> };
 
-export function answering({ store, keys }: ReviewOf): AskReview {
+/** `clock`: what says whether the clock of this machine may be believed when a run of a real bench is signed. */
+export function answering({ store, keys }: ReviewOf, clock: ClockSource = readClockState): AskReview {
   const shelf = new SeriesShelf(store);
   const answers: Answers = {
     list: (asked) => listRuns(store, asked),
@@ -25,7 +27,7 @@ export function answering({ store, keys }: ReviewOf): AskReview {
     trend: (asked) => trendOf(store, asked),
     measurements: (asked) => measurementsIn(store, asked),
     compare: (asked) => compareTwo(store, asked),
-    sign: (asked) => signAt(store, { keys }, asked),
+    sign: (asked) => signAt(store, { keys }, asked, clock),
     dispose: (asked) => disposeAt(store, asked),
     audit: (asked) => auditOf(store, asked),
   };

@@ -4,8 +4,8 @@
  */
 import { useState } from "preact/hooks";
 import { visible } from "../../../reports/text/escape.ts";
-import type { RunView } from "../reviewTypes.ts";
-import { post } from "./api.ts";
+import type { Questions, RunView } from "../reviewTypes.ts";
+import { post, RequestError } from "./api.ts";
 import { Select } from "./choice.tsx";
 import { ErrorLine, Field, useAction } from "./form.tsx";
 import { me } from "./state.ts";
@@ -15,10 +15,15 @@ const words = text.review;
 
 interface Shared {
   readonly view: RunView;
-  readonly done: (said: string) => void;
+  readonly done: (said: string, unwritten?: string) => void;
+  /** Nobody knows whether it was done: the run is looked at again. */
+  readonly unsure: () => void;
   readonly cancel: () => void;
 }
 
+/** `unwritten`: why the list of actions has only that it was asked for. */
+type Signed = Questions["sign"]["answer"] & { readonly unwritten?: string };
+type Disposed = Questions["dispose"]["answer"] & { readonly unwritten?: string };
 type Meaning = RunView["standing"]["may"][number]["meaning"];
 
 /** Largest key file that is read, bytes: an encrypted Ed25519 key has some 500. */
@@ -26,7 +31,10 @@ const pem_max = 4096;
 
 const keyRole = (meaning: Meaning): string => (meaning === "finished" ? "technician" : "qa");
 
-export function SignForm({ view, meaning, done, cancel }: Shared & { readonly meaning: Meaning }) {
+/** The station, or the way to it, failed: the answer says nothing of what was done. */
+const says = (error: unknown): boolean => error instanceof RequestError && error.status !== 0 && error.status < 500;
+
+export function SignForm({ view, meaning, done, unsure, cancel }: Shared & { readonly meaning: Meaning }) {
   const fitting = view.standing.keys.filter(({ role, ended }) => ended === undefined && role === keyRole(meaning));
   const here = fitting.filter((key) => key.here);
   const [key, setKey] = useState(here[0]?.key ?? "");
@@ -36,12 +44,15 @@ export function SignForm({ view, meaning, done, cancel }: Shared & { readonly me
   const [secret, setSecret] = useState("");
   const sign = useAction(async () => {
     try {
-      const { seq, waived } = await post<{ readonly seq: number; readonly waived: readonly string[] }>(
-        `/api/runs/${view.run}/sign`,
-        { meaning, reason, passphrase, secret, seen: view.standing.seen, ...(key === "" ? { pem } : { key }) },
-      );
+      const { seq, waived, unwritten } = await post<Signed>(`/api/runs/${view.run}/sign`, {
+        ...{ meaning, reason, passphrase, secret, seen: view.standing.seen },
+        ...(key === "" ? { pem } : { key }),
+      });
       const more = waived.length > 0 ? `; ${words.waived}: ${waived.join(", ")}` : "";
-      done(`${view.id} ${meaning}. ${words.done} ${seq}${more}`);
+      done(`${view.id} ${meaning}. ${words.done} ${seq}${more}`, unwritten);
+    } catch (error) {
+      if (!says(error)) unsure();
+      throw error;
     } finally {
       setPassphrase("");
       setSecret("");
@@ -138,16 +149,18 @@ function What({
 
 const decisions = ["rework", "use-as-is", "scrap", "retest-accepted"] as const;
 
-export function DisposeForm({ view, done, cancel }: Shared) {
+export function DisposeForm({ view, done, unsure, cancel }: Shared) {
   const [decision, setDecision] = useState<string>("rework");
   const [reason, setReason] = useState("");
   const [secret, setSecret] = useState("");
   const dispose = useAction(async () => {
     try {
-      const { number } = await post<{ readonly number: string }>(`/api/runs/${view.run}/dispose`, {
-        ...{ decision, reason, secret },
-      });
-      done(`${number}: ${view.id} ${decision}`);
+      const body = { decision, reason, secret };
+      const { number, unwritten } = await post<Disposed>(`/api/runs/${view.run}/dispose`, body);
+      done(`${number}: ${view.id} ${decision}`, unwritten);
+    } catch (error) {
+      if (!says(error)) unsure();
+      throw error;
     } finally {
       setSecret("");
     }

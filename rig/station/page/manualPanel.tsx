@@ -1,10 +1,10 @@
 /** Driving the bench by hand: commands one by one, each with its answer out of the record. */
 import { useEffect, useState } from "preact/hooks";
 import type { RunState } from "../bench.ts";
-import type { ManualOffer } from "../manual.ts";
+import type { Hold, ManualOffer } from "../manual.ts";
 import { get, post } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
-import { hold, keep, letGo, lost, token } from "./manual.ts";
+import { claiming, hold, keep, letGo, lost, token } from "./manual.ts";
 import { ManualGear } from "./manualGear.tsx";
 import { LastAnswer, ManualLog } from "./manualLog.tsx";
 import { Safety } from "./safety.tsx";
@@ -36,7 +36,7 @@ export function ManualPanel() {
       {run?.procedure === "manual" ? <Safety /> : null}
       {lost.value ? <p class="error">{lost.value}</p> : null}
       {mine && now.offer ? <Open offer={now.offer} token={token.value ?? ""} /> : null}
-      {going && !mine ? <Watched by={run.by} /> : null}
+      {going && !mine ? claiming.value ? <p>{text.manualClaim}</p> : <Watched by={run.by} /> : null}
       {run?.procedure === "manual" && !going ? <Ended run={run} /> : null}
       {going ? null : <Closed now={now} />}
       {run?.procedure === "manual" ? <ManualLog /> : null}
@@ -69,9 +69,9 @@ function Closed({ now }: { readonly now: ManualNow }) {
   });
   useEffect(() => load.go(), []);
   const open = useAction(async () => {
-    const given = await post<{ readonly token: string }>("/api/manual/open", { secret, adapter });
+    const given = await post<Hold>("/api/manual/open", { secret, adapter });
     setSecret("");
-    hold(given.token);
+    hold(given);
   });
   if (!now.enabled) return <p>{text.manualOff}</p>;
   if (me.value?.role !== "engineer") return <p>{text.manualRole}</p>;

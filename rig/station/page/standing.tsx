@@ -18,12 +18,15 @@ const sayings: Readonly<Record<string, readonly Meaning[]>> = {
 export function Standing({ view, again }: { readonly view: RunView; readonly again: () => void }) {
   const [open, setOpen] = useState<Meaning | "dispose">();
   const [done, setDone] = useState("");
+  const [unwritten, setUnwritten] = useState("");
   const { standing } = view;
   const role = me.value?.role ?? "";
   const mine = standing.may.filter(({ meaning }) => sayings[role]?.includes(meaning));
-  const finish = (said: string) => {
+  const cancel = () => setOpen(undefined);
+  const finish = (said: string, why = "") => {
     setOpen(undefined);
     setDone(said);
+    setUnwritten(why);
     again();
   };
   return (
@@ -33,6 +36,11 @@ export function Standing({ view, again }: { readonly view: RunView; readonly aga
       {done ? (
         <p class="safety safe" role="status">
           ✓ {done}
+        </p>
+      ) : null}
+      {unwritten ? (
+        <p class="error" role="alert">
+          {words.unwritten}: {unwritten}
         </p>
       ) : null}
       <div class="buttons">
@@ -63,9 +71,9 @@ export function Standing({ view, again }: { readonly view: RunView; readonly aga
         )}
       </ul>
       {open === "dispose" ? (
-        <DisposeForm view={view} done={finish} cancel={() => setOpen(undefined)} />
+        <DisposeForm view={view} done={finish} unsure={again} cancel={cancel} />
       ) : open === undefined ? null : (
-        <SignForm key={open} view={view} meaning={open} done={finish} cancel={() => setOpen(undefined)} />
+        <SignForm key={open} view={view} meaning={open} {...{ done: finish, unsure: again, cancel }} />
       )}
     </div>
   );

@@ -1,9 +1,10 @@
 /** Who may drive the bench by hand: an engineer who gave the password again, from one page that is heard of. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { manualBenchOf } from "../../../procedures/routines/manualCommand.ts";
 import { loadBench } from "../../../rig/bench/benchFile.ts";
+import { RigError } from "../../../rig/model/errors.ts";
 import { BenchRuns } from "../../../rig/station/bench.ts";
-import { Manual, type ManualDeps, silent_ms } from "../../../rig/station/manual.ts";
+import { claim_ms, type Hold, Manual, type ManualDeps, silent_ms } from "../../../rig/station/manual.ts";
 import { as, secretOf, TestStation, type Visitor } from "./doorFixture.ts";
 
 const prompt = { id: "manual", title: "Manual panel", text: "", kind: "text", longest: 400, timeout_s: 120 };
@@ -64,12 +65,14 @@ const post = (path: string, body: unknown, who = egon) => station.post(`/api/man
 const errorOf = async (answer: Response): Promise<string> => ((await answer.json()) as { error: string }).error;
 
 /** The panel is open and waits for a command. */
-async function opened(): Promise<string> {
+const opened = async (): Promise<string> => (await held()).token;
+
+async function held(): Promise<Hold> {
   const answer = await post("open", asked);
   expect(answer.status).toBe(200);
   hear({ is: "run", run: 7, id: "R000007" });
   hear({ is: "prompt", number: 1, prompt });
-  return ((await answer.json()) as { token: string }).token;
+  return (await answer.json()) as Hold;
 }
 
 test("it is off unless the station was started with it, and says how", async () => {
@@ -139,6 +142,63 @@ test("another page, even of the same person, drives nothing; prompts are not ans
   const behind = await station.post("/api/answer", { number: 1, answer: "close KG" }, as(egon));
   expect(await errorOf(behind)).toMatch(/has its own page/);
   expect(sent).toEqual([]);
+});
+
+test("a page that was loaded anew goes on once the one before it is silent, and that one drives nothing any more", async () => {
+  const { token, ticket } = await held();
+  now_ms = claim_ms + 1;
+  const next = (await (await post("claim", { ticket })).json()) as Hold;
+  expect(station.written(1)).toEqual(["Egon: manual panel: its page was loaded anew"]);
+  for (const path of ["alive", "command", "close"])
+    expect(await errorOf(await post(path, { token, command: "close KG" }))).toMatch(/on another page/);
+  expect(await errorOf(await post("claim", { ticket }))).toMatch(/on another page/);
+  expect(sent).toEqual([]);
+  expect((await post("command", { token: next.token, command: "close KG" })).status).toBe(200);
+  expect(sent).toHaveLength(1);
+  now_ms += silent_ms;
+  manual.look();
+  expect(stops).toBe(0);
+});
+
+test("a duplicated tab has the ticket and no token: it waits while the first page is heard of, and keeps nothing alive", async () => {
+  const { token, ticket } = await held();
+  now_ms = claim_ms;
+  expect(await (await post("claim", { ticket })).json()).toEqual({});
+  for (const path of ["alive", "command"])
+    expect(await errorOf(await post(path, { token: ticket, command: "close KG" }))).toMatch(/on another page/);
+  expect((await post("alive", { token })).status).toBe(200);
+  now_ms += claim_ms;
+  expect(await (await post("claim", { ticket })).json()).toEqual({});
+  expect((await post("command", { token, command: "close KG" })).status).toBe(200);
+  now_ms += silent_ms + 1;
+  manual.look();
+  expect(stops).toBe(1);
+  expect(await errorOf(await post("claim", { ticket }))).toMatch(/not open any more/);
+});
+
+test("a ticket is worth nothing to anybody else", async () => {
+  const { token, ticket } = await held();
+  now_ms = claim_ms + 1;
+  expect((await post("claim", { ticket }, tina)).status).toBe(403);
+  expect(await errorOf(await post("claim", { ticket: token }))).toMatch(/on another page/);
+  expect((await post("claim", {})).status).toBe(400);
+});
+
+test("the panel is not opened where that cannot be written down, and open it is where only the outcome cannot", async () => {
+  const audit = vi.spyOn(station.accounts, "audit").mockImplementation((_, what) => {
+    throw new RigError("STORAGE_FAILED", `no space left for ${what}`);
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  expect([(await post("open", asked)).status, started]).toEqual([500, []]);
+  audit.mockRestore();
+  const real = station.accounts.audit.bind(station.accounts);
+  vi.spyOn(station.accounts, "audit").mockImplementation((who, what, detail) => {
+    if (what === "manual panel opened") throw new RigError("STORAGE_FAILED", "no space left");
+    real(who, what, detail);
+  });
+  const token = await opened();
+  expect((await post("command", { token, command: "off" })).status).toBe(200);
+  vi.restoreAllMocks();
 });
 
 test("a page that is lost ends the panel, and nothing is taken from it any more", async () => {

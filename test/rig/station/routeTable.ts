@@ -72,6 +72,7 @@ export const table: Readonly<Record<string, Entry>> = {
   "GET /api/bench/facts": {},
   "GET /api/manual": {},
   "POST /api/manual/open": { roles: ["engineer"] },
+  "POST /api/manual/claim": { roles: ["engineer"] },
   "POST /api/manual/alive": {},
   "POST /api/manual/command": { roles: ["engineer"] },
   "POST /api/manual/close": { bare: true },

@@ -44,7 +44,9 @@ export const benchPageTexts = {
   manualOff: "The panel is off. Who starts the station turns it on: rig serve --manual.",
   manualRole: "Only engineers drive the bench by hand.",
   manualTaken: "drives the bench by hand.",
-  manualElsewhere: "It is open on another page, or this page was loaded anew: that one must be closed first.",
+  manualElsewhere: "It is open on another page: that one drives, and this one only shows it.",
+  manualClaim: "This tab had the panel open: the station is asked whether it goes on here...",
+  manualSecond: "Another page of this browser drives the bench by hand: this tab is a second one and only shows it.",
   manualWarning:
     "You drive the bench yourself. Every command is checked like one of a run, and recorded under your name.",
   manualSafety:

@@ -90,6 +90,7 @@ export const reviewEnglish = {
   decide: "Decide",
   cancel: "Cancel",
   done: "Done: entry",
+  unwritten: "It is done, but the list of actions has only that it was asked for",
   waived: "waived in what was signed",
   notNow: "Not now",
   zoomIn: "Zoom in",
