@@ -7,25 +7,29 @@ import { type Format, type standardFormats, writeReports, writeTogether } from "
 import { handingOutBarred, openFailsOf } from "../ledger/dispositions.ts";
 import { doubtText } from "../ledger/doubtFold.ts";
 import { openDoubtsOf } from "../ledger/doubts.ts";
-import { openCheckedLedger, openLedger } from "../ledger/ledger.ts";
+import { type Ledger, openCheckedLedger, openLedger } from "../ledger/ledger.ts";
 import { lacking, requireSeen } from "../ledger/seen.ts";
 import { openReader, type Reader } from "../store/reader.ts";
 import type { RunHead, RunRecord } from "../store/types.ts";
 
 /** What people decided about a run since, and what is open of its adapter. */
 export async function decisionsOn(store: string, reader: Pick<Reader, "list">, record: RunRecord): Promise<Decisions> {
-  const { id, run, adapter, simulated, ledger: seen } = record.head;
   const ledger = await openLedger(store);
   try {
-    const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
-    const lacks = seen && lacking(ledger, [{ run, ...seen }]);
-    return decisionsOf(ledger, id, record.hash, {
-      ...{ serial: adapter.serial, simulated, openFails: open.map((row) => row.id) },
-      ...(lacks === undefined ? {} : { lacks }),
-    });
+    return decisionsIn(ledger, reader, record);
   } finally {
     ledger.close();
   }
+}
+
+export function decisionsIn(ledger: Ledger, reader: Pick<Reader, "list">, { head, hash }: RunRecord): Decisions {
+  const { id, run, adapter, simulated, ledger: seen } = head;
+  const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
+  const lacks = seen && lacking(ledger, [{ run, ...seen }]);
+  return decisionsOf(ledger, id, hash, {
+    ...{ serial: adapter.serial, simulated, openFails: open.map((row) => row.id) },
+    ...(lacks === undefined ? {} : { lacks }),
+  });
 }
 
 interface Standing {

@@ -97,6 +97,14 @@ export interface KeyView {
   readonly here: boolean;
 }
 
+export interface DisposedView {
+  readonly number: string;
+  readonly decision: string;
+  readonly by: string;
+  readonly utc: string;
+  readonly reason: string;
+}
+
 export interface StandingView {
   readonly state: string;
   readonly edition: number;
@@ -104,14 +112,14 @@ export interface StandingView {
   readonly signed: readonly SignedView[];
   readonly faults: readonly { readonly seq: number; readonly why: string }[];
   readonly rejection?: SignedView;
-  readonly disposition?: {
-    readonly number: string;
-    readonly decision: string;
-    readonly by: string;
-    readonly utc: string;
-    readonly reason: string;
-  };
+  readonly disposition?: DisposedView;
   readonly openFails: readonly string[];
+  /** About other runs of this serial number on the same kind of bench, oldest first. */
+  readonly dispositions: readonly (DisposedView & { readonly runs: readonly string[] })[];
+  /** Why this run is in doubt: a calibration found that an instrument of it read wrongly. */
+  readonly doubts: readonly string[];
+  /** What this run had seen of the ledger and is not there any more. */
+  readonly ledgerLacks?: string;
   /** Why this run hands no adapter out although no fail is open. */
   readonly barred?: string;
   /** What this person may say of it now; `why`: what speaks against it. */

@@ -8,7 +8,6 @@ import {
   type Judged,
   shownVerdict,
 } from "../../../reports/content.ts";
-import { decisionsOf } from "../../../reports/decisions.ts";
 import { dataText, toneOfVerdict, utcText } from "../../../reports/html/words.ts";
 import { shown } from "../../../reports/text/escape.ts";
 import { fields, text } from "../../../reports/text/foreign.ts";
@@ -19,6 +18,7 @@ import { type Ledger, openLedger } from "../../ledger/ledger.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { declaredIn } from "../declare.ts";
+import { decisionsIn } from "../reportFiles.ts";
 import { retestText } from "../retest.ts";
 import { mustRead } from "./readers.ts";
 import { standingOf } from "./standing.ts";
@@ -40,7 +40,8 @@ export const runView = (store: string, { keys }: KeyFolder, asked: { readonly ru
     const fault = reader.fault(head.run);
     const ledger = await openLedger(store);
     try {
-      const content = contentOf(record, new Map(), fault, decisionsOf(ledger, head.id, record.hash));
+      const decisions = decisionsIn(ledger, reader, record);
+      const content = contentOf(record, new Map(), fault, decisions);
       return {
         ...outcomeOf(content),
         facts: factsOf(record),
@@ -51,7 +52,7 @@ export const runView = (store: string, { keys }: KeyFolder, asked: { readonly ru
         attachments: attachmentsOf(ledger, head.id),
         series: record.series.map(({ series, unit, points }) => ({ series, unit, points })),
         related: reader.list({ serial: head.adapter.serial, limit: related_max }),
-        standing: standingOf(ledger, reader, { record, fault, name: asked.name, keys }),
+        standing: standingOf(ledger, reader, { record, fault, decisions, name: asked.name, keys }),
       };
     } finally {
       ledger.close();

@@ -1,11 +1,13 @@
 /** What is signed and decided about a run, and what one person may still say of it: asked before anything is typed. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Decisions } from "../../../reports/decisions.ts";
 import { shown } from "../../../reports/text/escape.ts";
-import { dispositionOf, handingOutBarred, isFail, openFailsOf } from "../../ledger/dispositions.ts";
-import { openDoubtsOf } from "../../ledger/doubts.ts";
+import { dispositionOf, handingOutBarred, isFail } from "../../ledger/dispositions.ts";
+import { doubtText } from "../../ledger/doubtFold.ts";
 import { keyKind, keysOf } from "../../ledger/keyEntries.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
+import { lacking } from "../../ledger/seen.ts";
 import { type SignOff, signOffOf, type ValidSigned } from "../../ledger/signatures.ts";
 import { samePerson } from "../../ledger/signing.ts";
 import { type Meaning, meanings } from "../../ledger/statement.ts";
@@ -14,10 +16,15 @@ import type { Reader } from "../../store/reader.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { clockFaultsOf, whyNotSigned } from "../signing.ts";
 
+/** Decisions about other runs of the adapter that are shown, the newest; reports show as many. */
+const dispositions_max = 30;
+
 export interface Looked {
   readonly record: RunRecord;
   /** What the reader found wrong with the run's chain. */
   readonly fault: string | undefined;
+  /** As reports have them. */
+  readonly decisions: Decisions;
   /** Who looks. */
   readonly name: string;
   /** Folder of encrypted private keys. */
@@ -33,15 +40,15 @@ export function seenOf(ledger: Ledger, record: RunRecord): Seen | undefined {
 }
 
 export function standingOf(ledger: Ledger, reader: Reader, looked: Looked): StandingView {
-  const { record, name } = looked;
+  const { record, decisions, name } = looked;
   const { head, hash } = record;
   const { id, simulated, adapter, started } = head;
   const standing = signOffOf(ledger, id, hash);
-  const open = openFailsOf(ledger, reader, adapter.serial).filter((row) => row.simulated === simulated);
+  const lacks = lacking(ledger, reader.ledgersSeen());
   const barred = handingOutBarred(ledger, { serial: adapter.serial, started, simulated });
   const decided = dispositionOf(ledger, adapter.serial, id);
   const seen = seenOf(ledger, record);
-  const inDoubt = openDoubtsOf(ledger, { id, serial: adapter.serial }).length > 0;
+  const inDoubt = decisions.doubts.length > 0;
   const notDisposed = whyNotDisposed(record, name, { decided: decided !== undefined, inDoubt });
   return {
     state: standing.state,
@@ -61,10 +68,19 @@ export function standingOf(ledger: Ledger, reader: Reader, looked: Looked): Stan
             reason: shown(decided.body.reason),
           },
         }),
-    openFails: open.map((row) => row.id),
+    openFails: decisions.openFails,
+    dispositions: decisions.dispositions
+      .filter(({ number }) => number !== decided?.body.number)
+      .slice(-dispositions_max)
+      .map(({ number, decision, runs, by, utc, reason }) => ({
+        ...{ number, decision, runs, utc },
+        ...{ by: shown(by), reason: shown(reason, 400) },
+      })),
+    doubts: decisions.doubts.map((doubt) => shown(`${doubtText(doubt)}, found by ${doubt.by}`, 400)),
+    ...(decisions.ledgerLacks === undefined ? {} : { ledgerLacks: shown(decisions.ledgerLacks, 400) }),
     ...(barred === undefined ? {} : { barred: shown(barred, 400) }),
     may: meanings.map((meaning) => {
-      const why = whyNot(ledger, reader, looked, standing, meaning);
+      const why = lacks ?? whyNot(ledger, reader, looked, standing, meaning);
       return { meaning, ...(why === undefined ? {} : { why: shown(why, 400) }) };
     }),
     ...(notDisposed === undefined ? {} : { notDisposed }),

@@ -1,6 +1,6 @@
 /** What is signed and decided about a run, and what this person may still say: each with the reason where they may not. */
 import { useState } from "preact/hooks";
-import type { RunView, SignedView } from "../reviewTypes.ts";
+import type { DisposedView, RunView, SignedView } from "../reviewTypes.ts";
 import { DisposeForm, SignForm } from "./decide.tsx";
 import { me } from "./state.ts";
 import { text } from "./texts.ts";
@@ -101,12 +101,20 @@ function State({ view }: { readonly view: RunView }) {
           {seq} {words.notCounted}: {why}
         </li>
       ))}
-      {disposition ? (
-        <li>
-          {words.disposition} {disposition.number}: <strong>{disposition.decision}</strong>, {disposition.by},{" "}
-          {time(disposition.utc)}: {disposition.reason}
+      {standing.ledgerLacks ? (
+        <li class="error">
+          {words.ledgerLacks}: {standing.ledgerLacks}
         </li>
       ) : null}
+      {standing.doubts.map((doubt) => (
+        <li key={doubt} class="error">
+          {words.inDoubt}: {doubt}
+        </li>
+      ))}
+      {disposition ? <Disposed of={disposition} /> : null}
+      {standing.dispositions.map((one) => (
+        <Disposed key={one.number} of={one} about={one.runs} />
+      ))}
       {standing.openFails.length > 0 ? (
         <li class="error">
           {words.openFails}: {standing.openFails.join(", ")}
@@ -120,6 +128,14 @@ function State({ view }: { readonly view: RunView }) {
     </ul>
   );
 }
+
+const Disposed = ({ of, about = [] }: { readonly of: DisposedView; readonly about?: readonly string[] }) => (
+  <li>
+    {words.disposition} {of.number}
+    {about.length > 0 ? ` (${words.about} ${about.join(", ")})` : ""}: <strong>{of.decision}</strong>, {of.by},{" "}
+    {time(of.utc)}: {of.reason}
+  </li>
+);
 
 const time = (utc: string): string => `${utc.slice(0, 16).replace("T", " ")} UTC`;
 
