@@ -45,6 +45,10 @@ describe("service units", () => {
     expect(controller).toMatch(/^Requires=rig-guard\.service$/m);
   });
 
+  test("the station takes a new certificate without ending, by a signal that ends nothing", () => {
+    expect(text("rig-station.service")).toMatch(/^ExecReload=\/bin\/kill -USR2 \$MAINPID$/m);
+  });
+
   test("the guard waits for the safe-off at boot and does not share the controller's unit", () => {
     expect(text("rig-safe-at-boot.service")).toMatch(/^Before=rig-guard\.service$/m);
     expect(text("rig-safe-at-boot.service")).toMatch(/^RequiredBy=rig-guard\.service$/m);

@@ -2,7 +2,7 @@
 import { execFile, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Server } from "node:http";
-import { createServer as createSecure } from "node:https";
+import { createServer as createSecure, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
@@ -33,6 +33,7 @@ import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
 import { twinPorts } from "../twinPorts.ts";
 import { beforeOf } from "./serveBefore.ts";
 import { factsOf, manualOf, twinOf } from "./serveBench.ts";
+import { renewing } from "./serveCertificate.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { hostsOf, type NetworkOptions, networkOf } from "./serveNetwork.ts";
 import { keepPhoto } from "./servePhoto.ts";
@@ -154,6 +155,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     `Station of ${bench.id} on ${tls ? "https" : "http"}://${hosts[0]}${options.ports === undefined ? "" : "   SIMULATED"}`,
   );
   for (const note of network.notes) say(note);
+  const note = (what: string, detail: { readonly [k: string]: string }) =>
+    accounts.auditIfPossible("station", what, detail);
+  const renewed = renewing({ options, tls, server: server as TlsServer, hosts, port: actual, say, note });
   if (accounts.setupCode) say(`First start: make the administrator with the one-time code ${accounts.setupCode}`);
   if (doubt && !doubt.held) proveAfresh(runs, accounts, doubt.why);
   const signal = await new Promise<string>((resolve) => {
@@ -163,6 +167,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   await runs.end();
   clearInterval(looking);
   clearInterval(settling);
+  renewed();
   refusals.settle();
   follower.end();
   live.close();

@@ -23,7 +23,8 @@ export interface Network {
   readonly notes: readonly string[];
 }
 
-const soon_days = 30;
+/** What ends sooner is said. */
+export const soon_days = 30;
 const day_ms = 86_400_000;
 const handshake_ms = 5000;
 const everywhere = ["0.0.0.0", "::", "[::]", "*"];
