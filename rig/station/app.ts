@@ -6,6 +6,7 @@ import { type BenchFacts, benchPageRoutes } from "./benchPage.ts";
 import { codeRoutes } from "./codesRoutes.ts";
 import { type DeskDeps, deskRoutes } from "./desk.ts";
 import { type loadPage, pageRoutes } from "./files.ts";
+import { Guesses } from "./guesses.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
@@ -53,6 +54,7 @@ export function stationApp(deps: StationDeps): App {
     accounts,
     sessions: new Sessions(now_ms),
     throttle: new Throttle(now_ms),
+    guesses: new Guesses(now_ms),
     refusals,
     hosts,
     secure,

@@ -1,6 +1,7 @@
 /** What the station's server allows a connection: slow, silent and too many clients are cut off, and that is written down. */
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { isOwn } from "./address.ts";
 import type { Refusals } from "./refusals.ts";
 
 export interface ConnectionLimits {
@@ -49,7 +50,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "?";
     const now = open.get(address) ?? 0;
-    const own = loopback.test(address) || address === socket.localAddress;
+    const own = isOwn(socket);
     if (now >= limits.each_max || (!own && foreign >= limits.all_max - limits.own)) {
       refusals.note("nobody", "refused: too many connections", { address });
       socket.destroy();
@@ -85,8 +86,6 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
 }
-
-const loopback = /^(127\.|::1$|::ffff:127\.)/;
 
 const answers: Readonly<Record<string, readonly [string, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "too slow"],

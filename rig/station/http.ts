@@ -9,6 +9,7 @@ import { getCookie } from "hono/cookie";
 import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Account, Accounts, Role } from "./accounts.ts";
+import type { Guesses } from "./guesses.ts";
 import type { Refusals } from "./refusals.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
 import type { Throttle } from "./throttle.ts";
@@ -35,7 +36,9 @@ export type Ctx = Context<{ Variables: Variables }>;
 export interface Door {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
-  /** Slows down guessing of passwords, wherever they are asked for (reauth.ts). */
+  /** Of passwords, wherever they are asked for (reauth.ts), and of the one-time code. */
+  readonly guesses: Guesses;
+  /** Of what only who is logged in is asked for: the passphrase of a key. */
   readonly throttle: Throttle;
   readonly refusals: Refusals;
   /** `host:port` under which pages may call this station: what else a browser says is a trick (DNS rebinding). */

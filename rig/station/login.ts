@@ -2,11 +2,15 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { RigError } from "../model/errors.ts";
 import { isRole } from "./accounts.ts";
+import { fromOf } from "./address.ts";
 import { type App, always, bodyOf, type Ctx, cookieOf, type Door, only, refusal, textIn } from "./http.ts";
 import { mustWait, provedAgain, tryPassword } from "./reauth.ts";
 
+/** No name: it has a control character. */
+const first = "\u0000first";
+
 export function loginRoutes(app: App, door: Door): void {
-  const { accounts, sessions, throttle } = door;
+  const { accounts, sessions, guesses } = door;
 
   const enter = (c: Ctx, name: string) => {
     // Whoever used this browser before is logged out; a token from elsewhere is never taken over.
@@ -23,11 +27,12 @@ export function loginRoutes(app: App, door: Door): void {
 
   app.post("/api/first", async (c) => {
     const body = await bodyOf(c);
-    const wait_s = throttle.wait_s("first");
+    const from = fromOf(c);
+    const wait_s = guesses.wait_s(first, from);
     if (wait_s > 0) return refusal(c, 429, `too many wrong codes: wait ${wait_s} s`);
-    throttle.failed("first");
+    guesses.failed(first, from);
     const account = await accounts.setUp(textIn(body, "code"), textIn(body, "name"), textIn(body, "secret"));
-    throttle.succeeded("first");
+    guesses.succeeded(first, from);
     return enter(c, account.name);
   });
 

@@ -1,35 +1,21 @@
 /**
  * A password is tried: at login, and again before a decision that a person answers for. One place, so that guessing is
- * slowed down alike wherever it is done, for the account and for the address.
+ * slowed down alike wherever it is done (guesses.ts).
  */
-import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Account } from "./accounts.ts";
+import { fromOf } from "./address.ts";
 import { type Ctx, type Door, refusal } from "./http.ts";
 
 export type Tried = { readonly account: Account } | { readonly wait_s: number } | { readonly wrong: true };
 
-/** Wrong tries without a wait: of one account, and of one address, where many people may sit. */
-const freeOfName = 5;
-const freeOfAddress = 20;
-
-const keysOf = (c: Ctx, name: string): readonly string[] => [
-  `name ${name.trim().toLowerCase()}`,
-  `address ${getConnInfo(c).remote.address ?? "?"}`,
-];
-
-export async function tryPassword(c: Ctx, { accounts, throttle }: Door, name: string, secret: string): Promise<Tried> {
-  const keys = keysOf(c, name);
-  const wait_s = Math.max(...keys.map((key) => throttle.wait_s(key)));
+export async function tryPassword(c: Ctx, { accounts, guesses }: Door, name: string, secret: string): Promise<Tried> {
+  const from = fromOf(c);
+  const wait_s = guesses.wait_s(name, from);
   if (wait_s > 0) return { wait_s };
-  // Counted before the answer is known: parallel guesses do not slip through.
-  const [ofName = "", ofAddress = ""] = keys;
-  throttle.failed(ofName, freeOfName);
-  throttle.failed(ofAddress, freeOfAddress);
+  guesses.failed(name, from);
   const account = await accounts.verify(name, secret);
   if (!account) return { wrong: true };
-  throttle.succeeded(ofName);
-  // One's own password makes nobody trustworthy who tries those of others.
-  throttle.undo(ofAddress);
+  guesses.succeeded(name, from);
   return { account };
 }
 
