@@ -19,5 +19,7 @@ export const classesFor = (site: Site): readonly FaultClass[] =>
     (one) =>
       (one.topologies === undefined || one.topologies.includes(site.topology)) &&
       (one.pins === undefined || one.pins.every((pin) => site.pins.includes(pin))) &&
-      (one.unpopulated === undefined || site.unpopulated.length > 0),
+      (one.unpopulated === undefined || site.unpopulated.length > 0) &&
+      (one.firstInlet === undefined || site.list !== "paths2") &&
+      (one.shows === undefined || site.shows?.has(one.shows) === true),
   );

@@ -14,9 +14,9 @@ export function two<T>(list: readonly T[], random: Random): readonly [T, T] {
 export type Paths = NonNullable<Draft["paths"]>;
 type Path = NonNullable<Paths[keyof Paths]>;
 
-export function pathIn(draft: Draft, pin: Pin): Path {
-  draft.paths ??= {};
-  const paths = draft.paths as Record<string, Path>;
+export function pathIn(draft: Draft, pin: Pin, { list = "paths" }: Site): Path {
+  draft[list] ??= {};
+  const paths = draft[list] as Record<string, Path>;
   paths[pin] ??= {};
   return paths[pin];
 }
@@ -26,7 +26,7 @@ export const elements = ["evse_contact_ohm", "bar_ohm", "ev_contact_ohm"] as con
 /** More resistance in a contact or the bar of one of the pins. */
 export function addSeries(pins: readonly Pin[]): FaultClass["apply"] {
   return (draft, ohm, random, site) => {
-    const path = pathIn(draft, pick(passing(pins, site), random));
+    const path = pathIn(draft, pick(passing(pins, site), random), site);
     const element = pick(elements, random);
     path[element] = (path[element] ?? 0) + ohm;
   };

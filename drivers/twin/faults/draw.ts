@@ -2,10 +2,11 @@
  * Draws virtual adapters: the same seed and number give the same unit, whoever asks and in whatever order. A third are
  * healthy units at the corners of their tolerances, the others carry one fault or two.
  */
+import type { Pin } from "../../../rig/model/contacts.ts";
 import { RigError } from "../../../rig/model/errors.ts";
 import { type Random, randomOf } from "../random.ts";
 import { type AdapterUnderTest, adapterFrom } from "../world/adapterUnderTest.ts";
-import { healthy } from "../world/conductors.ts";
+import { conductorsOf, healthy, type PathList } from "../world/conductors.ts";
 import { classesFor, type Draft, type FaultClass, type Site } from "./catalogue.ts";
 
 export interface DrawnFault {
@@ -35,16 +36,22 @@ const tolerance = { resistance: 0.1, thermal: 0.06, time: 0.3, proximity: 0.04 }
 /** A healthy unit; `spread` draws each tolerance from -1 to 1. */
 function healthyDraft(name: string, site: Site, random: Random, spread: () => number): Draft {
   const within = (nominal: number, share: number): number => nominal * (1 + share * spread());
-  const paths = Object.fromEntries(
-    site.pins.map((pin) => {
-      const [evse, bar, ev] = healthy[pin];
-      const each = tolerance.resistance;
-      return [
-        pin,
-        { evse_contact_ohm: within(evse, each), bar_ohm: within(bar, each), ev_contact_ohm: within(ev, each) },
-      ];
-    }),
-  );
+  const pathsOf = (pins: readonly Pin[]) =>
+    Object.fromEntries(
+      pins.map((pin) => {
+        const [evse, bar, ev] = healthy[pin];
+        const each = tolerance.resistance;
+        return [
+          pin,
+          { evse_contact_ohm: within(evse, each), bar_ohm: within(bar, each), ev_contact_ohm: within(ev, each) },
+        ];
+      }),
+    );
+  const second = site.family === "E";
+  const first = second ? pinsOf("E", "paths") : site.pins;
+  const isAc = site.family === "C" || site.family === "D";
+  const warm = isAc ? { pole: 4, body: 3 } : { pole: 0.6, body: 0.38 };
+  const paths = pathsOf(first);
   return {
     adapter: name,
     family: site.family,
@@ -54,17 +61,22 @@ function healthyDraft(name: string, site: Site, random: Random, spread: () => nu
       pressed_extra_ohm: within(330, tolerance.proximity),
     },
     paths: paths as NonNullable<Draft["paths"]>,
+    ...(second ? { paths2: pathsOf(pinsOf("E", "paths2")) as NonNullable<Draft["paths2"]> } : {}),
+    ...(site.combo === undefined ? {} : { combo: { power: site.combo } }),
     cp_pe_farad: within(1e-10, 0.9),
     thermal: {
       t1_s: within(240, tolerance.time),
       t2_s: within(2200, tolerance.time),
-      pole_to_body_K_per_W: within(0.6, tolerance.thermal),
-      body_to_ambient_K_per_W: within(0.38, tolerance.thermal),
+      pole_to_body_K_per_W: within(warm.pole, tolerance.thermal),
+      body_to_ambient_K_per_W: within(warm.body, tolerance.thermal),
       grip_share: within(0.6, tolerance.thermal),
     },
     seed: Math.floor(random.next() * 2 ** 32),
   };
 }
+
+const pinsOf = (family: Site["family"], list: PathList): readonly Pin[] =>
+  conductorsOf(family).flatMap((one) => (one.list === list ? [one.pin] : []));
 
 const corner = (random: Random) => () => (random.next() < 0.5 ? -1 : 1);
 

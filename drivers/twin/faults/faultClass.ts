@@ -2,6 +2,7 @@
 import type { Contact, Pin } from "../../../rig/model/contacts.ts";
 import type { Random } from "../random.ts";
 import type { adapterFrom } from "../world/adapterUnderTest.ts";
+import type { PathList } from "../world/conductors.ts";
 
 /** An adapter file before it is checked. */
 export type Draft = Parameters<typeof adapterFrom>[0];
@@ -17,7 +18,16 @@ export interface Site {
   readonly contacts: readonly Contact[];
   /** Contacts of the couplers that hold no metal on a sound adapter. */
   readonly unpopulated: readonly Contact[];
+  /** Conductors in which faults are put: those of the first inlet, or of family E's second. Default: the first. */
+  readonly list?: PathList;
+  /** Family E: how the label says that its inlets join. */
+  readonly combo?: NonNullable<Draft["combo"]>["power"];
+  /** What the procedure brings out beside resistances, levels and heat. Default: nothing. */
+  readonly shows?: ReadonlySet<Shows>;
 }
+
+/** Contacts flexed and watched; high voltage; a withstand test with alternating voltage. */
+export type Shows = "flexing" | "high voltage" | "withstand" | "withstand AC";
 
 export interface Severity {
   readonly unit: string;
@@ -39,5 +49,9 @@ export interface FaultClass {
   readonly pins?: readonly Pin[];
   /** Contacts without metal must exist. */
   readonly unpopulated?: true;
+  /** Only in the conductors of the first inlet. */
+  readonly firstInlet?: true;
+  /** Only for procedures that bring it out. */
+  readonly shows?: Shows;
   readonly apply: (draft: Draft, severity: number, random: Random, site: Site) => void;
 }

@@ -44,7 +44,7 @@ export const pathFaults: readonly FaultClass[] = [
     title: "a path is interrupted at a contact or in the bar",
     apply(draft, _severity, random, site) {
       const pins = site.topology === "LOCAL" ? site.pins.filter((pin) => pin !== "PP") : site.pins;
-      pathIn(draft, pick(pins, random)).open = pick(["evse", "bar", "ev"] as const, random);
+      pathIn(draft, pick(pins, random), site).open = pick(["evse", "bar", "ev"] as const, random);
     },
   },
   {
@@ -53,8 +53,8 @@ export const pathFaults: readonly FaultClass[] = [
     apply(draft, _severity, random, site) {
       const pins = site.topology === "LOCAL" ? site.pins.filter((pin) => pin !== "PP") : site.pins;
       const [a, b] = two(pins, random) as [keyof Paths, keyof Paths];
-      pathIn(draft, a).to = b;
-      pathIn(draft, b).to = a;
+      pathIn(draft, a, site).to = b;
+      pathIn(draft, b, site).to = a;
     },
   },
   {
@@ -62,7 +62,7 @@ export const pathFaults: readonly FaultClass[] = [
     title: "a path conducts one way only",
     apply(draft, _severity, random, site) {
       const pin = pick(passing(["CP", "PP", "PE"], site), random);
-      pathIn(draft, pin).diode_anode = pick(["evse", "ev"] as const, random);
+      pathIn(draft, pin, site).diode_anode = pick(["evse", "ev"] as const, random);
     },
   },
   {

@@ -7,7 +7,7 @@
  *
  * NaN where nothing defines the level.
  */
-
+import type { Face } from "../../../rig/model/contacts.ts";
 import { Circuit } from "../world/circuit.ts";
 import type { Branch, Diode, Element } from "../world/elements.ts";
 
@@ -27,7 +27,7 @@ interface Ends {
   readonly evPe: string;
 }
 
-const atAdapter: Ends = { evse: "evse.CP", ev: "ev.CP", evsePe: "evse.PE", evPe: "ev.PE" };
+const atAdapter = (face: Face): Ends => ({ evse: `${face}.CP`, ev: "ev.CP", evsePe: `${face}.PE`, evPe: "ev.PE" });
 const direct: Ends = { evse: "CP", ev: "CP", evsePe: "PE", evPe: "PE" };
 
 const states = ["A", "B", "C", "D"] as const;
@@ -62,11 +62,12 @@ function level(parts: readonly Element[], state: State, ends: Ends, emf_V: numbe
 
 const bare = new Map(states.map((state) => [state, level([], state, direct, station_V)]));
 
-export function pilotLevels(elements: readonly Element[]): Record<string, number> {
-  const found: Record<string, number> = { "level.neg": level(elements, "B", atAdapter, -station_V).evse };
+export function pilotLevels(elements: readonly Element[], face: Face): Record<string, number> {
+  const ends = atAdapter(face);
+  const found: Record<string, number> = { "level.neg": level(elements, "B", ends, -station_V).evse };
   const shift = { evse: 0, ev: 0 };
   for (const state of states) {
-    const seen = level(elements, state, atAdapter, station_V);
+    const seen = level(elements, state, ends, station_V);
     found[`level.${state}`] = seen.evse;
     if (state === "A") continue;
     const without = bare.get(state) as Level;
@@ -89,7 +90,7 @@ const seen = (elements: readonly Element[]): number =>
 export const ownLevel = (elements: readonly Element[]): number => seen(elements);
 
 /** Of an adapter that passes proximity through: the plug's 150 ohm, and 330 ohm more when its button is pressed. */
-export const plugLevels = (elements: readonly Element[]): Record<string, number> => {
-  const plug = (ohm: number): number => seen([...elements, branch("plug", "evse.PP", "evse.PE", ohm)]);
+export const plugLevels = (elements: readonly Element[], face: Face): Record<string, number> => {
+  const plug = (ohm: number): number => seen([...elements, branch("plug", `${face}.PP`, `${face}.PE`, ohm)]);
   return { "pp.open": seen(elements), "pp.latched": plug(150), "pp.pressed": plug(480) };
 };

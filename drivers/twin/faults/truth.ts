@@ -1,7 +1,7 @@
 /**
  * What an adapter really is, worked out from the parameters of its file and nothing else: resistances of its network as
- * it is fitted, temperatures when everything has settled, what it does to a pilot. No procedure, reading or limit has a
- * part in it. Quantities by name, in SI units:
+ * it is fitted with one of its EVSE faces in use, temperatures when everything has settled, what it does to a pilot. No
+ * procedure, reading or limit has a part in it. Quantities by name, in SI units:
  *
  *   path.<pin>       ohm from face to face in a room of 23 degC, the worse polarity; path20.<pin> the same at 20 degC
  *   pressed.PP       the same of proximity with the adapter's latch pressed
@@ -18,7 +18,7 @@
  * pilot and proximity. Resistances and insulation are those of the adapter as it is fitted.
  */
 import type { AdapterNetlist } from "../../../rig/model/adapter.ts";
-import { type Contact, pinOf } from "../../../rig/model/contacts.ts";
+import { type Contact, type Face, faceOf, pinOf } from "../../../rig/model/contacts.ts";
 import { randomOf } from "../random.ts";
 import { type AdapterElements, adapterElements, copper_per_K } from "../world/adapterElements.ts";
 import type { AdapterUnderTest } from "../world/adapterUnderTest.ts";
@@ -31,9 +31,13 @@ import { pilotLine } from "../world/transient.ts";
 import { ownLevel, pilotLevels, plugLevels } from "./signalTruth.ts";
 
 export interface Declared {
-  /** The nets that the label's type must have. */
+  /** The nets that the label's type must have; contacts of a face that takes no plug are left out (`ofFace`). */
   readonly netlist: AdapterNetlist;
   readonly rated_A: number;
+  /** EVSE face that takes the station's plug. Default: the first. */
+  readonly face?: Face;
+  /** How often it was fitted before: each fitting draws its contact resistances. Default 0. */
+  readonly fitting?: number;
   /** Cable on the power path, ohm: it warms the contact that it ends on. */
   readonly cable_ohm: number;
 }
@@ -66,11 +70,24 @@ function polarities(
 /** Of the twin's worlds where nothing else is said. */
 const room_degC = 23;
 /** In halves whose contacts are named as the adapter's own. */
-const seat = { node: (contact: Contact): string => contact, inUse: "evse" };
+const seatWith = (inUse: Face) => ({ node: (contact: Contact): string => contact, inUse });
+
+/** The part of a netlist that one EVSE face and the vehicle see. */
+export function ofFace(netlist: AdapterNetlist, station: Face): AdapterNetlist {
+  const seen = (contact: Contact): boolean => faceOf(contact) === station || faceOf(contact) === "ev";
+  return {
+    ...netlist,
+    contacts: netlist.contacts.filter(seen),
+    nets: netlist.nets.map((net) => net.filter(seen)).filter((net) => net.length > 0),
+    parts: netlist.parts.filter(({ from, to }) => seen(from) && seen(to)),
+    unpopulated: netlist.unpopulated.filter(seen),
+  };
+}
 
 export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
-  // The first mating, as the world draws it.
-  const fitted = adapterElements(adapter, randomOf(adapter.seed, "fitting 0"), seat);
+  const { face = "evse", fitting = 0 } = declared;
+  // The mating as the world draws it.
+  const fitted = adapterElements(adapter, randomOf(adapter.seed, `fitting ${fitting}`), seatWith(face));
   const at20 = Object.entries(pathsOf(fitted, declared.netlist)).map(([name, ohm]) => [
     name.replace("path", "path20"),
     ohm,
@@ -81,13 +98,14 @@ export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
     ...Object.fromEntries(at20),
     ...pathsOf(fitted, netlist),
     ...apartOf(fitted.elements, netlist),
-    duty: dutyShift(adapter, fitted.elements),
+    duty: dutyShift(adapter, fitted.elements, face),
   };
   Object.assign(truth, warmth(adapter, fitted, declared));
-  fitted.carry((id) => (id.startsWith("A.PE.") ? earth_A : 0));
+  // The neck lies in the first inlet's earth.
+  fitted.carry((id) => (face === "evse" && id.startsWith("A.PE.") ? earth_A : 0));
   const earth = netlist.nets.find(([a, b]) => a && b && pinOf(a) === "PE");
   if (earth) truth["path25.PE"] = Math.max(...polarities(fitted.elements, earth[0] as Contact, earth[1] as Contact));
-  return Object.assign(truth, workedLatch(fitted, netlist), pilotLevels(fitted.elements));
+  return Object.assign(truth, workedLatch(fitted, netlist, face), pilotLevels(fitted.elements, face));
 }
 
 /** Of the earth test, A. */
@@ -105,10 +123,11 @@ function pathsOf({ elements }: AdapterElements, netlist: AdapterNetlist): Record
 }
 
 /** Proximity as the vehicle sees it, and what the latch changes in it. Afterwards the latch has been worked. */
-function workedLatch(fitted: AdapterElements, netlist: AdapterNetlist): Record<string, number> {
+function workedLatch(fitted: AdapterElements, netlist: AdapterNetlist, face: Face): Record<string, number> {
   const { elements } = fitted;
   const worst = (a: Contact, b: Contact): number => Math.max(...polarities(elements, a, b));
-  const through = netlist.nets.some(([a, b]) => a === "evse.PP" && b === "ev.PP");
+  const station: Contact = `${face}.PP`;
+  const through = netlist.nets.some(([a, b]) => a === station && b === "ev.PP");
   if (ownProximity(netlist)) {
     const latched = ownLevel(elements);
     fitted.press(true);
@@ -117,9 +136,9 @@ function workedLatch(fitted: AdapterElements, netlist: AdapterNetlist): Record<s
     return { "pp.latched": latched, ...pressed };
   }
   fitted.press(true);
-  const pressed = through ? { "pressed.PP": worst("evse.PP", "ev.PP") } : {};
+  const pressed = through ? { "pressed.PP": worst(station, "ev.PP") } : {};
   fitted.press(false);
-  return through ? { ...pressed, ...plugLevels(elements) } : pressed;
+  return through ? { ...pressed, ...plugLevels(elements, face) } : pressed;
 }
 
 /** Contacts that a net or a declared part joins, each with a number of its conductor. */
@@ -171,9 +190,13 @@ function apartOf(elements: readonly Element[], netlist: AdapterNetlist): Record<
 const settled_s = 3e5;
 const runaway_K = 500;
 
+/** Whether the current of the loop flows through an element; the second inlet's ends on the first one's EV contacts. */
+const carries = (id: string, face: Face): boolean =>
+  face === "evse2" ? /^A\.(2\.(L1|L2N)\.|DC[+-]\.ev$)/.test(id) : /^A\.(DC[+-]|L1|L2N)\./.test(id);
+
 function warmth(adapter: AdapterUnderTest, fitted: AdapterElements, declared: Declared): Record<string, number> {
   const carrying = ["DC+", "DC-"];
-  const power = fitted.warm.filter(({ place }) => carrying.some((pole) => place.endsWith(`.${pole}`)));
+  const power = fitted.warm.filter(({ branch }) => carries(branch.id, declared.face ?? "evse"));
   // A pole that does not carry the current never gets warm: other quantities say what is wrong with it.
   if (power.length < 6) return {};
   const losses: Loss[] = power.map(({ place, ohm20, perKelvin }) => ({
@@ -208,9 +231,9 @@ const farad_min = 2e-10;
 const period_s = 1e-3;
 
 /** An ideal pilot line with the vehicle in state B, with the adapter between and without. */
-function dutyShift(adapter: AdapterUnderTest, elements: readonly Element[]): number {
+function dutyShift(adapter: AdapterUnderTest, elements: readonly Element[], face: Face): number {
   if (adapter.cp_pe_farad < farad_min) return 0;
-  const through = dutiesOf(elements, "evse.CP", "ev.CP", "evse.PE", "ev.PE");
+  const through = dutiesOf(elements, `${face}.CP`, "ev.CP", `${face}.PE`, "ev.PE");
   direct ??= dutiesOf([], "CP", "CP", "PE", "PE");
   const without = direct;
   const shifts = through.map((duty, i) => Math.abs(duty - (without[i] ?? Number.NaN)));

@@ -57,9 +57,9 @@ const thermal = z.strictObject({
   /** From one pole as a whole to the body, K/W. */
   pole_to_body_K_per_W: z.number().positive().max(10).optional(),
   /** The same for one pole or the other, when it is not alike. */
-  dc_plus_to_body_K_per_W: z.number().positive().max(20).optional(),
-  dc_minus_to_body_K_per_W: z.number().positive().max(20).optional(),
-  body_to_ambient_K_per_W: z.number().positive().max(10).optional(),
+  dc_plus_to_body_K_per_W: z.number().positive().max(100).optional(),
+  dc_minus_to_body_K_per_W: z.number().positive().max(100).optional(),
+  body_to_ambient_K_per_W: z.number().positive().max(40).optional(),
   /** Grip surface between ambient (0) and body (1). */
   grip_share: share.default(0.6),
   /** How much warmer or colder than the bench it is when it is fitted, K: from a cold store, from the run before. */

@@ -4,19 +4,21 @@ import type { Site } from "../../../drivers/twin/faults/catalogue.ts";
 import { type Drawn, drawAdapter } from "../../../drivers/twin/faults/draw.ts";
 import { truthOf } from "../../../drivers/twin/faults/truth.ts";
 import { randomOf } from "../../../drivers/twin/random.ts";
-import { adapterFrom } from "../../../drivers/twin/world/adapterUnderTest.ts";
 import { conductorsOf } from "../../../drivers/twin/world/conductors.ts";
 import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
+import type { AdapterType } from "../../model/adapter.ts";
 import type { Contact } from "../../model/contacts.ts";
 import type { UnitResult } from "../../model/coverage.ts";
 import { RigError } from "../../model/errors.ts";
 import type { LimitSet } from "../../model/limits.ts";
 import { isPass, type Measurement } from "../../model/verdict.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
+import { nominalAdapter } from "../nominal.ts";
 import { findProcedure } from "../procedures.ts";
 import { root } from "../root.ts";
 import { bytesRun } from "./bytesRun.ts";
 import type { Tried } from "./conduct.ts";
+import { type Pass, passesOf } from "./passes.ts";
 import { standingOf } from "./requirements.ts";
 import { Station, virtualRun } from "./virtualRun.ts";
 
@@ -43,11 +45,6 @@ export function typesOf(procedure: string, family: string): readonly string[] {
   if (!families.some((known) => known === family)) {
     throw new RigError("USAGE", `${procedure} is for families ${families.join(", ")}, not "${family}"`);
   }
-  // A procedure of the other inlet would be blamed for faults that it is not there to see.
-  if (family === "E" && procedure.startsWith("ac-")) {
-    const what = "faults of family E are drawn on its CCS1 inlet, which this procedure does not test";
-    throw new RigError("USAGE", `${procedure}: ${what}: try dc-screening`);
-  }
   const found = adapterTypeIds(folder)
     .filter((id) => id.startsWith(`generic-${family.toLowerCase()}-`))
     .filter((id) => findAdapterType(folder, id).pp.topology !== "ACTIVE");
@@ -58,7 +55,9 @@ export function typesOf(procedure: string, family: string): readonly string[] {
 /** One adapter type with what its nominal run judges. */
 interface TypeStation {
   readonly inputs: Inputs;
-  readonly site: Site;
+  readonly passes: readonly Pass[];
+  /** Where faults are put, one for each pass. */
+  readonly sites: readonly Site[];
   readonly planned: readonly string[];
   readonly claimed: ReadonlySet<string>;
 }
@@ -67,6 +66,24 @@ const nominal_seed = 1;
 
 /** In place of a limit row where the safety layer's watch failed the adapter before anything was judged. */
 export const trip = "safety-trip";
+
+function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass): Site {
+  const through = (a: Contact, b: Contact): boolean => netlist.nets.some((net) => net.includes(a) && net.includes(b));
+  // By the names of the adapter file: family D's power paths are L1 and L2N there, whatever its station's face calls them.
+  const pins = conductorsOf(family)
+    .filter((one) => one.list === list && through(one.from, one.ev))
+    .map(({ pin }) => pin);
+  const local = pp.topology === "LOCAL" ? (["PP"] as const) : [];
+  return {
+    family: family as Site["family"],
+    topology: pp.topology as Site["topology"],
+    pins: [...new Set([...pins, ...local])],
+    contacts: netlist.contacts,
+    unpopulated: netlist.unpopulated,
+    list,
+    ...(combo ? { combo: combo.power } : {}),
+  };
+}
 
 export class Campaign {
   readonly options: CampaignOptions;
@@ -103,21 +120,8 @@ export class Campaign {
     const known = this.#stations.get(type);
     if (known) return known;
     const inputs = this.inputsOf(type);
-    const { netlist, adapter } = inputs.context;
-    const through = (a: Contact, b: Contact): boolean => netlist.nets.some((net) => net.includes(a) && net.includes(b));
-    // By the names of the adapter file: family D's power paths are L1 and L2N there, whatever its station's face calls them.
-    const pins = conductorsOf(adapter.family)
-      .filter(({ list, from, ev }) => list === "paths" && through(from, ev))
-      .map(({ pin }) => pin);
-    const local = adapter.pp.topology === "LOCAL" ? (["PP"] as const) : [];
-    const site: Site = {
-      family: adapter.family as Site["family"],
-      topology: adapter.pp.topology as Site["topology"],
-      pins: [...new Set([...pins, ...local])],
-      contacts: netlist.contacts,
-      unpopulated: netlist.unpopulated,
-    };
-    const nominal = adapterFrom({ adapter: "nominal", family: site.family, pp: { topology: site.topology } });
+    const passes = passesOf(inputs.procedure.id, inputs.adapter);
+    const nominal = nominalAdapter(inputs);
     const run = await virtualRun(new Station(inputs, nominal_seed), { adapter: nominal, noise: 1, planned: [] });
     if (run.ending !== "completed" || !isPass(run.verdict)) {
       const why = `${run.verdict}, ${run.ending}: ${run.firstCause ?? ""}`;
@@ -125,7 +129,8 @@ export class Campaign {
     }
     const planned = [...new Set(run.measurements.map((m) => m.id))];
     const claimed = new Set(run.measurements.map((m) => m.limit));
-    const made: TypeStation = { inputs, site, planned, claimed };
+    const sites = passes.map((pass) => siteOf(inputs.adapter, pass));
+    const made: TypeStation = { inputs, passes, sites, planned, claimed };
     this.#stations.set(type, made);
     return made;
   }
@@ -146,9 +151,11 @@ export class Campaign {
   /** The virtual adapter with this number, and the draw of the noise of its run. */
   async draw(unit: number): Promise<{ readonly drawn: Drawn; readonly noise: number }> {
     const { group, type } = this.benchOf(unit);
-    const { site } = await this.station(type);
-    // Classes come round among the units of one type.
-    const turn = Math.floor(group / this.types.length) * units_per_bench + (unit % units_per_bench);
+    const { sites } = await this.station(type);
+    // Classes come round among the units of one type and inlet; inlets change from bench to bench of a type.
+    const nth = Math.floor(group / this.types.length);
+    const site = sites[nth % sites.length] as Site;
+    const turn = Math.floor(nth / sites.length) * units_per_bench + (unit % units_per_bench);
     const drawn = drawAdapter(this.options.seed, unit, turn, site);
     return { drawn, noise: Math.floor(randomOf(this.options.seed, `noise ${unit}`).next() * 2 ** 31) };
   }
@@ -188,15 +195,11 @@ export class Campaign {
   /** How a run of a unit came out, beside its truth. */
   async judge(drawn: Drawn, noise: number, run: Outcome): Promise<UnitResult> {
     const { type, seed } = this.benchOf(drawn.unit);
-    const { inputs, claimed } = await this.station(type);
-    const cable = inputs.bench.leads.find(({ id }) => id === "W.SRC+");
-    const truth = truthOf(drawn.adapter, {
-      netlist: inputs.context.netlist,
-      rated_A: inputs.adapter.rating.current_A,
-      cable_ohm: cable?.resistance_ohm ?? 0,
-    });
+    const { inputs, passes, claimed } = await this.station(type);
+    const cable_ohm = inputs.bench.leads.find(({ id }) => id === "W.SRC+")?.resistance_ohm ?? 0;
+    const truths = passes.map((pass) => truthOf(drawn.adapter, { ...pass, cable_ohm }));
     // The truth is measured by the procedure's own limits, whatever limits it was tried with.
-    const { standing, ...worst } = standingOf(truth, inputs.limits, claimed);
+    const { standing, ...worst } = standingOf(truths, inputs.limits, claimed);
     const stopped = run.verdict === "fail" || run.verdict === "fail-conditional";
     const bad = run.measurements.filter((m) => !isPass(m.verdict));
     return {

@@ -5,7 +5,7 @@ import type { VirtualPerformer } from "../../engine/virtual.ts";
 import type { RigError } from "../../model/errors.ts";
 import type { MonitorCommand } from "../../plan/commands.ts";
 import type { Pace } from "./pace.ts";
-import { fitsAdapter, type Prefix } from "./prefix.ts";
+import { changesHalf, fitsAdapter, type Prefix } from "./prefix.ts";
 
 export interface CoverageParts {
   readonly virtual: VirtualPerformer;
@@ -31,7 +31,8 @@ export class CoveragePerformer implements Performer {
     if (!this.#fitted) {
       if (this.#feeding && this.#fed < prefix.length) {
         this.#fed += 1;
-        return prefix.answer(this.#fed - 1, command);
+        const known = prefix.answer(this.#fed - 1, command);
+        return changesHalf(command) ? virtual.perform(command, lane) : known;
       }
       if (fitsAdapter(command)) {
         this.#fitted = true;

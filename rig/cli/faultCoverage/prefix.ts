@@ -10,8 +10,12 @@ interface Answered {
   readonly reply: unknown;
 }
 
-export const fitsAdapter = (command: Leaf): boolean =>
-  command.do === "ask" && (command.prompt.action as { readonly do?: unknown } | undefined)?.do === "fit";
+const acts = (command: Leaf, what: string): boolean =>
+  command.do === "ask" && (command.prompt.action as { readonly do?: unknown } | undefined)?.do === what;
+
+export const fitsAdapter = (command: Leaf): boolean => acts(command, "fit");
+/** The one thing in a prefix that each unit's own world must be told: which half lies in the nest. */
+export const changesHalf = (command: Leaf): boolean => acts(command, "half");
 
 const nameOf = (command: Leaf): string =>
   command.do === "call"

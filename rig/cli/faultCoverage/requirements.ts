@@ -89,8 +89,13 @@ export interface Verdict {
   readonly beyond_U: number;
 }
 
-/** The worst requirement of those that the procedure claims to judge. */
-export function standingOf(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Verdict {
+/** The worst requirement of those that the procedure claims to judge, over all fittings that it tests. */
+export function standingOf(truths: readonly Truth[], limits: LimitSet, claimed: ReadonlySet<string>): Verdict {
+  const each = truths.map((truth) => standingOnce(truth, limits, claimed));
+  return each.reduce((worst, one) => (one.beyond_U > worst.beyond_U ? one : worst));
+}
+
+function standingOnce(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Verdict {
   let worst: Verdict = { standing: "sound", row: "none", quantity: "none", value: 0, beyond_U: -1e9 };
   for (const { row, quantities, U, scale = 1 } of requirements) {
     const limit = limits.rows[row];

@@ -37,20 +37,20 @@ test.each([
   [Number.POSITIVE_INFINITY, "faulty"],
   [Number.NaN, "faulty"],
 ])("a rise of %d K is %s", (value, standing) => {
-  expect(standingOf({ "rise.ev.DC+": value }, limits, all)).toMatchObject({ standing, row: "th.rise" });
+  expect(standingOf([{ "rise.ev.DC+": value }], limits, all)).toMatchObject({ standing, row: "th.rise" });
 });
 
 test("the worst requirement decides", () => {
-  expect(standingOf({ "rise.ev.DC+": 20, apart: 1e5 }, limits, all)).toMatchObject({
+  expect(standingOf([{ "rise.ev.DC+": 20, apart: 1e5 }], limits, all)).toMatchObject({
     standing: "faulty",
     row: "wiring.isolation.r",
     quantity: "apart",
   });
-  expect(standingOf({ "rise.ev.DC+": 20, apart: Number.POSITIVE_INFINITY }, limits, all).standing).toBe("sound");
+  expect(standingOf([{ "rise.ev.DC+": 20, apart: Number.POSITIVE_INFINITY }], limits, all).standing).toBe("sound");
 });
 
 test("a procedure answers only for the rows that it judges", () => {
-  expect(standingOf({ "rise.ev.DC+": 200 }, limits, new Set(["wiring.isolation.r"])).standing).toBe("sound");
+  expect(standingOf([{ "rise.ev.DC+": 200 }], limits, new Set(["wiring.isolation.r"])).standing).toBe("sound");
 });
 
 test("a judged row that nothing says the truth of is named", () => {
