@@ -11,6 +11,7 @@ import { type Health, healthRoutes } from "./health.ts";
 import { type App, type Door, guardDoor, type Variables } from "./http.ts";
 import { loginRoutes } from "./login.ts";
 import { type Manual, manualRoutes } from "./manual.ts";
+import { Pace } from "./pace.ts";
 import { Refusals } from "./refusals.ts";
 import { type ResultDeps, resultRoutes } from "./result.ts";
 import { reviewRoutes } from "./review.ts";
@@ -40,6 +41,8 @@ export interface StationDeps {
   /** Absent: one of its own. */
   readonly refusals?: Refusals;
   readonly review?: ReviewDeps;
+  /** Absent: as fast as people are. */
+  readonly pace?: Pace;
   /** For tests: a clock that a test moves. */
   readonly now_ms?: () => number;
 }
@@ -55,6 +58,7 @@ export function stationApp(deps: StationDeps): App {
     sessions: new Sessions(now_ms),
     throttle: new Throttle(now_ms),
     guesses: new Guesses(now_ms),
+    pace: deps.pace ?? new Pace(now_ms),
     refusals,
     hosts,
     secure,

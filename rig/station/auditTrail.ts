@@ -3,7 +3,7 @@ import { cellText } from "../../reports/csv.ts";
 import { escapeJson } from "../../reports/text/escape.ts";
 import { RigError } from "../model/errors.ts";
 import { fileName, pieces } from "./download.ts";
-import { type App, type Ctx, type Door, only, refusal } from "./http.ts";
+import { type App, type Ctx, type Door, only, paced, refusal } from "./http.ts";
 import { type ReviewDeps, textOf, wholeOf } from "./reviewParts.ts";
 import { type AuditAsked, type AuditEntry, type AuditView, auditLists } from "./reviewTypes.ts";
 
@@ -16,7 +16,7 @@ export function auditRoutes(app: App, door: Door, { ask }: ReviewDeps): void {
     c.json(await ask("audit", { ...askedIn(c), limit: shown_max, check: c.req.query("before") === undefined })),
   );
 
-  app.get("/api/audit/file/:format", only(door, "qa", "administrator"), async (c) => {
+  app.get("/api/audit/file/:format", only(door, "qa", "administrator"), paced(door), async (c) => {
     const format = c.req.param("format");
     if (format !== "csv" && format !== "json") return refusal(c, 404, "an audit trail is exported as csv or json");
     const asked = { ...askedIn(c), limit: batch };

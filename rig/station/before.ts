@@ -72,8 +72,8 @@ export class Preparations {
     });
   }
 
-  /** One look for each person; a new one ends the one before. */
-  begin(job: JobAsked): Looked {
+  /** One look for each person; a new one ends the one before. `asks`: the bench is asked whether it is well, where that is old. */
+  begin(job: JobAsked, asks = true): Looked {
     this.stop(job.by);
     const oldest = this.looks.keys().next().value;
     if (this.looks.size >= looks_max && oldest !== undefined) this.stop(oldest);
@@ -81,7 +81,7 @@ export class Preparations {
     const child = this.deps.bench.running ? undefined : this.deps.look(job);
     const look: Look = { number: this.count, by: job.by, child, prepared: undefined, done: !child, timer: undefined };
     this.looks.set(job.by, look);
-    this.askBench();
+    if (asks) this.askBench();
     if (!child) look.prepared = nothingKnown(job.procedure, "it is tried when the bench is free");
     child?.onPrepared((prepared) => {
       look.prepared = prepared;
@@ -181,7 +181,11 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
   const { accounts } = door;
   const preparations = new Preparations(deps);
 
-  app.post("/api/prepare", only(door), async (c) => c.json(preparations.begin(await jobIn(c, catalogue))));
+  // Who starts nothing sees what is known of the bench and sends nothing to its instruments.
+  app.post("/api/prepare", only(door), async (c) => {
+    const asks = mayRun.some((role) => role === c.get("account").role);
+    return c.json(preparations.begin(await jobIn(c, catalogue), asks));
+  });
 
   app.get("/api/prepared/:number", only(door), (c) => {
     const found = preparations.find(c.get("account").name, Number(c.req.param("number")));

@@ -10,6 +10,7 @@ import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Account, Accounts, Role } from "./accounts.ts";
 import type { Guesses } from "./guesses.ts";
+import type { Pace } from "./pace.ts";
 import type { Refusals } from "./refusals.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
 import type { Throttle } from "./throttle.ts";
@@ -38,6 +39,7 @@ export interface Door {
   readonly sessions: Sessions;
   /** Of passwords, wherever they are asked for (reauth.ts), and of the one-time code. */
   readonly guesses: Guesses;
+  readonly pace: Pace;
   /** Of what only who is logged in is asked for: the passphrase of a key. */
   readonly throttle: Throttle;
   readonly refusals: Refusals;
@@ -216,10 +218,38 @@ function entrance(door: Door, roles: readonly Role[], awake: boolean): Middlewar
       const said = { what: "refused: role", role: account.role };
       return refusal(c, 403, `${account.name} is ${account.role}: this is for ${roles.join(" or ")}`, "", said);
     }
+    if (changes && awake) {
+      const wait_s = door.pace.take(account.name);
+      if (wait_s > 0) return tooFast(c, wait_s);
+    }
     await next();
     return undefined;
   };
 }
+
+/** For what is only read and written down all the same: a file that was taken. */
+export function paced({ pace }: Door): MiddlewareHandler<{ Variables: Variables }> {
+  return async (c, next) => {
+    const wait_s = pace.take(c.get("account").name);
+    if (wait_s > 0) return tooFast(c, wait_s);
+    await next();
+    return undefined;
+  };
+}
+
+export function tooFast(c: Ctx, wait_s: number) {
+  c.header("Retry-After", String(wait_s));
+  return refusal(c, 429, `too many requests of one person: nothing was done, wait ${wait_s} s`);
+}
+
+/** What is done whatever else is: to stop, to make safe. Too many of them are written down as refusals are. */
+export function noteDone(c: Ctx, { accounts, pace, refusals }: Door, what: string, detail: Detail = {}): void {
+  const { name } = c.get("account");
+  if (pace.take(name) > 0) refusals.note(name, what, detail);
+  else accounts.auditIfPossible(name, what, detail);
+}
+
+type Detail = Readonly<Record<string, Data>>;
 
 /** Where the accounts cannot be read, `anyway` takes them as they were last: to watch and to stop must be possible then. */
 function accountOf(door: Door, session: Session, anyway: boolean): Account | undefined {

@@ -3,7 +3,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { RigError } from "../model/errors.ts";
 import { isRole } from "./accounts.ts";
 import { fromOf } from "./address.ts";
-import { type App, always, bodyOf, type Ctx, cookieOf, type Door, only, refusal, textIn } from "./http.ts";
+import { type App, always, bodyOf, type Ctx, cookieOf, type Door, only, refusal, textIn, tooFast } from "./http.ts";
 import { mustWait, provedAgain, tryPassword } from "./reauth.ts";
 
 /** No name: it has a control character. */
@@ -46,6 +46,8 @@ export function loginRoutes(app: App, door: Door): void {
       return refusal(c, 401, "name or password is wrong", "", { what: "login failed", name });
     }
     const { account } = tried;
+    const wait_s = door.pace.take(account.name);
+    if (wait_s > 0) return tooFast(c, wait_s);
     accounts.audit(account.name, "login");
     return enter(c, account.name);
   });

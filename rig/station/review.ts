@@ -4,7 +4,7 @@ import { type Verdict, verdicts } from "../model/verdict.ts";
 import { auditRoutes } from "./auditTrail.ts";
 import { decisionRoutes } from "./decisions.ts";
 import { fileName, pieces } from "./download.ts";
-import { type App, type Ctx, type Door, only } from "./http.ts";
+import { type App, type Ctx, type Door, only, paced } from "./http.ts";
 import { type ReviewDeps, runIn, textOf, wholeOf } from "./reviewParts.ts";
 import type { ListAsked, TrendAsked } from "./reviewTypes.ts";
 
@@ -32,7 +32,7 @@ function readingRoutes(app: App, door: Door, { ask }: ReviewDeps): void {
   );
   app.get("/api/runs/:run/series", only(door), async (c) => c.json(await ask("series", seriesAsked(c))));
 
-  app.get("/api/runs/:run/series.csv", only(door), async (c) => {
+  app.get("/api/runs/:run/series.csv", only(door), paced(door), async (c) => {
     const asked = seriesAsked(c);
     let from = 0;
     const body = await pieces(async () => {

@@ -2,7 +2,7 @@
 import { RigError } from "../model/errors.ts";
 import type { Reader } from "../store/reader.ts";
 import type { BenchRuns } from "./bench.ts";
-import { type App, always, bodyOf, type Ctx, type Door, only, refusal, textIn } from "./http.ts";
+import { type App, always, bodyOf, type Ctx, type Door, noteDone, only, paced, refusal, textIn } from "./http.ts";
 import { type Known, prints, readLabel } from "./label.ts";
 import type { Live } from "./live.ts";
 import { manualProcedure } from "./manual.ts";
@@ -124,20 +124,19 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
   });
 
   app.post("/api/stop", always(door), (c) => {
-    const { name } = c.get("account");
     bench.stop();
-    accounts.auditIfPossible(name, "stop asked", { run: bench.state.run?.id ?? "" });
+    noteDone(c, door, "stop asked", { run: bench.state.run?.id ?? "" });
     return c.json({});
   });
 
   app.post("/api/safe", always(door), async (c) => {
     const made = bench.makeSafe();
-    accounts.auditIfPossible(c.get("account").name, "safe state asked");
+    noteDone(c, door, "safe state asked");
     await made;
     return c.json(bench.state.safety);
   });
 
-  app.get("/api/runs/:run/report/:format", only(door), async (c) => {
+  app.get("/api/runs/:run/report/:format", only(door), paced(door), async (c) => {
     const run = Number(c.req.param("run"));
     if (!Number.isSafeInteger(run) || run < 1) throw new RigError("USAGE", "a run is a whole number from 1");
     const made = await deps.report(run, c.req.param("format"));

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type BeforeDeps, blocksOf, type Looking, Preparations } from "../../../rig/station/before.ts";
 import { type BenchDeps, BenchRuns } from "../../../rig/station/bench.ts";
+import type { HealthNow } from "../../../rig/station/health.ts";
 import { mayStart, type Prepared } from "../../../rig/station/prepared.ts";
 import { as, job, TestStation, type Visitor } from "./doorFixture.ts";
 
@@ -218,6 +219,30 @@ describe("the routes", () => {
     }
     for (const code of ["SN-1", "RIGSTOP%20", "..%2f..%2fx", "%3Cscript%3E", "constructor"]) {
       expect((await station.ask(`/api/codes/${code}`, { headers: as(tina) })).status).toBe(404);
+    }
+  });
+
+  test("the bench is asked by the look of who may start a run; QA sees what is known of it", async () => {
+    let asked = 0;
+    const now: HealthNow = { simulated: true, running: false, checking: false, last: { role: {}, lines: {} } as never };
+    const health = {
+      now: () => now,
+      check: async () => {
+        asked += 1;
+      },
+    };
+    station.close();
+    const look = () => new FakeLook();
+    const deps = { look, health, resumeArgs: () => [], close: async () => undefined, reset: () => undefined };
+    station = await TestStation.open(["Tina", "Egon", "Queenie"], { before: deps });
+    for (const [name, times] of [
+      ["Queenie", 0],
+      ["Root", 0],
+      ["Tina", 1],
+      ["Egon", 2],
+    ] as const) {
+      const answer = await station.post("/api/prepare", job, as(await station.login(name)));
+      expect([name, answer.status, asked]).toEqual([name, 200, times]);
     }
   });
 

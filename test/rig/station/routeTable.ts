@@ -87,7 +87,7 @@ export const table: Readonly<Record<string, Entry>> = {
  */
 export function allParts(
   effects: string[],
-): Required<Omit<StationDeps, "accounts" | "hosts" | "secure" | "page" | "runs" | "refusals" | "now_ms">> {
+): Required<Omit<StationDeps, "accounts" | "hosts" | "secure" | "page" | "runs" | "refusals" | "pace" | "now_ms">> {
   const note = (what: string) => (): never => {
     if (!/\.(look|now|mayOpen|state)$/.test(what)) effects.push(what);
     throw new RigError("USAGE", "not in this test");

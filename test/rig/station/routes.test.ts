@@ -1,5 +1,6 @@
 /** Every route of the station against everything that is not allowed: refused, written down, and the bench untouched. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Pace } from "../../../rig/station/pace.ts";
 import { as, host, job, origin, type Person, TestStation, type Visitor } from "./doorFixture.ts";
 import { allParts, type Entry, table } from "./routeTable.ts";
 
@@ -18,7 +19,9 @@ beforeEach(() => effects.splice(0));
 /** A station that nobody has used. */
 async function fresh(): Promise<void> {
   effects = [];
-  station = await TestStation.open(everybody, allParts(effects));
+  // Nobody is as fast as these tests (pace.test.ts).
+  const pace = new Pace(() => 0, 1_000_000);
+  station = await TestStation.open(everybody, { ...allParts(effects), pace });
   const [Root, Tina, Egon, Queenie] = [
     await station.login("Root"),
     await station.login("Tina"),
