@@ -3,7 +3,7 @@
  * persons; the fixture proves itself on known resistors before each run; the poles are tested against each other, then
  * together against earth and signals; each test ends with a proved discharge.
  */
-import type { InsulationTest } from "../rig/kinds/kinds.ts";
+import type { InsulationState, InsulationTest } from "../rig/kinds/kinds.ts";
 import type { AdapterType } from "../rig/model/adapter.ts";
 import type { Contact } from "../rig/model/contacts.ts";
 import { RigError } from "../rig/model/errors.ts";
@@ -174,6 +174,7 @@ function* insulationResistance(
     const iec = yield* judge("ir.pair.iec", r, { id: `ir.pair.iec/${id}`, contacts, meaning });
     const house = yield* judge("ir.pair", r, { id: `ir.pair/${id}`, contacts, meaning });
     if (!isPass(iec) || !isPass(house)) return false;
+    if (!(yield* endured("ir.survived", pair, ended, `${test.voltage_V} V`))) return false;
     // After them: a leak may pull the voltage down, and is the adapter's.
     yield* judge("rig.hv.voltage", deviation(ended.voltage, test.voltage_V), {
       id: `rig.hv.voltage/ir/${id}`,
@@ -182,6 +183,22 @@ function* insulationResistance(
   }
   yield* openTree();
   return true;
+}
+
+/**
+ * The return's meter does not see an arc from a pole to what lies at earth: that ends the test all the same, and is the
+ * adapter's, because the empty nest has stood the same voltage before.
+ */
+function* endured(limit: string, pair: TestedPair, ended: InsulationState, asked: string): Plan<boolean> {
+  const { id, hi, lo, what } = pair;
+  const at_V = ended.voltage.is === "value" ? `${ended.voltage.value.toFixed(0)} V` : ended.voltage.raw;
+  const t_s = yield* now();
+  const survived = reading("1", ended.state === "passed" ? 1 : 0, 0, { raw: `${ended.state} at ${at_V}`, t_s });
+  const rest = id === "poles" ? ", or from its first pole to the rest" : "";
+  const meaning = `breakdown at ${at_V} of ${asked} between ${what}${rest}`;
+  return isPass(
+    yield* judge(limit, survived, { id: `${limit}/${id}`, contacts: [...hi.flat(), ...lo.flat()], meaning }),
+  );
 }
 
 /** Of the voltage at the end of a test from the one asked for, %. */

@@ -13,7 +13,7 @@ import { selfCheck } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
 /** How long the person flexes, s (H). */
-const window_s = 30;
+export const window_s = 30;
 
 function* body(context: ProcedureContext): Plan<void> {
   yield* eachMating(context, 190, (mated) => flexed(context, mated));

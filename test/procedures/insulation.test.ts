@@ -73,6 +73,16 @@ const faults: readonly Case[] = [
     { id: "ir.pair.iec/poles", step, contact: "ev.DC+", cause: /at 1000 V between DC\+ and DC-$/ },
   ],
   [
+    "an arc at 640 V from DC+ to PE, which ends the poles' test without a current in its return: the adapter's, not the bench's",
+    { procedure, adapter: highOnly("breakdowns: [{ between: [ev.DC+, ev.PE], volt: 640 }]") },
+    {
+      id: "ir.survived/poles",
+      step,
+      contact: "ev.DC+",
+      cause: /^breakdown at 6\d\d V of 1000 V between DC\+ to DC-, or from its first pole to the rest$/,
+    },
+  ],
+  [
     "breakdown at a peak of 2.5 kV, which the insulation resistance does not show",
     { procedure: withstand, adapter: adapterFile("hv-breakdown") },
     {

@@ -6,12 +6,19 @@
 import type { FaultClass, Site } from "./faultClass.ts";
 import { heatFaults } from "./heatFaults.ts";
 import { leakFaults } from "./leakFaults.ts";
+import { nestFaults } from "./nestFaults.ts";
 import { pathFaults } from "./pathFaults.ts";
 import { signalFaults } from "./signalFaults.ts";
 
 export type { Draft, FaultClass, Severity, Site } from "./faultClass.ts";
 
-export const singleFaults: readonly FaultClass[] = [...pathFaults, ...leakFaults, ...signalFaults, ...heatFaults];
+export const singleFaults: readonly FaultClass[] = [
+  ...pathFaults,
+  ...leakFaults,
+  ...signalFaults,
+  ...heatFaults,
+  ...nestFaults,
+];
 
 /** The classes that make sense at a site. */
 export const classesFor = (site: Site): readonly FaultClass[] =>

@@ -27,7 +27,7 @@ export interface Site {
 }
 
 /** Contacts flexed and watched; high voltage; a withstand test with alternating voltage. */
-export type Shows = "flexing" | "high voltage" | "withstand" | "withstand AC";
+export type Shows = "flexing" | "high voltage" | "withstand AC";
 
 export interface Severity {
   readonly unit: string;

@@ -23,7 +23,8 @@ export interface Seen {
   readonly total_S: number;
 }
 
-interface Link {
+/** A conductance between two nodes. */
+export interface Link {
   readonly a: Node;
   readonly b: Node;
   readonly siemens: number;
@@ -127,7 +128,7 @@ function poleCapacitors(plant: Plant): Element[] {
 }
 
 /** Voltages of all nodes with some of them held; a node that nothing ties to a held one is at 0. */
-function solve(links: readonly Link[], held: ReadonlyMap<Node, number>): ReadonlyMap<Node, number> {
+export function solve(links: readonly Link[], held: ReadonlyMap<Node, number>): ReadonlyMap<Node, number> {
   const volt = new Map(held);
   const free = [...new Set(links.flatMap(({ a, b }) => [a, b]))].filter((node) => !held.has(node));
   const index = new Map(free.map((node, i) => [node, i]));

@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import type { Site } from "../../../drivers/twin/faults/catalogue.ts";
 import { type Drawn, drawAdapter } from "../../../drivers/twin/faults/draw.ts";
-import { truthOf } from "../../../drivers/twin/faults/truth.ts";
 import { randomOf } from "../../../drivers/twin/random.ts";
 import { conductorsOf } from "../../../drivers/twin/world/conductors.ts";
 import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
@@ -20,6 +19,7 @@ import { bytesRun } from "./bytesRun.ts";
 import type { Tried } from "./conduct.ts";
 import { type Pass, passesOf } from "./passes.ts";
 import { standingOf } from "./requirements.ts";
+import { showsOf, type Tested, truthsOf } from "./truths.ts";
 import { Station, virtualRun } from "./virtualRun.ts";
 
 export interface CampaignOptions {
@@ -53,13 +53,10 @@ export function typesOf(procedure: string, family: string): readonly string[] {
 }
 
 /** One adapter type with what its nominal run judges. */
-interface TypeStation {
-  readonly inputs: Inputs;
-  readonly passes: readonly Pass[];
+interface TypeStation extends Tested {
   /** Where faults are put, one for each pass. */
   readonly sites: readonly Site[];
   readonly planned: readonly string[];
-  readonly claimed: ReadonlySet<string>;
 }
 
 const nominal_seed = 1;
@@ -67,7 +64,7 @@ const nominal_seed = 1;
 /** In place of a limit row where the safety layer's watch failed the adapter before anything was judged. */
 export const trip = "safety-trip";
 
-function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass): Site {
+function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass, claimed: ReadonlySet<string>): Site {
   const through = (a: Contact, b: Contact): boolean => netlist.nets.some((net) => net.includes(a) && net.includes(b));
   // By the names of the adapter file: family D's power paths are L1 and L2N there, whatever its station's face calls them.
   const pins = conductorsOf(family)
@@ -81,6 +78,7 @@ function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass): Si
     contacts: netlist.contacts,
     unpopulated: netlist.unpopulated,
     list,
+    shows: showsOf(claimed),
     ...(combo ? { combo: combo.power } : {}),
   };
 }
@@ -129,7 +127,7 @@ export class Campaign {
     }
     const planned = [...new Set(run.measurements.map((m) => m.id))];
     const claimed = new Set(run.measurements.map((m) => m.limit));
-    const sites = passes.map((pass) => siteOf(inputs.adapter, pass));
+    const sites = passes.map((pass) => siteOf(inputs.adapter, pass, claimed));
     const made: TypeStation = { inputs, passes, sites, planned, claimed };
     this.#stations.set(type, made);
     return made;
@@ -195,11 +193,10 @@ export class Campaign {
   /** How a run of a unit came out, beside its truth. */
   async judge(drawn: Drawn, noise: number, run: Outcome): Promise<UnitResult> {
     const { type, seed } = this.benchOf(drawn.unit);
-    const { inputs, passes, claimed } = await this.station(type);
-    const cable_ohm = inputs.bench.leads.find(({ id }) => id === "W.SRC+")?.resistance_ohm ?? 0;
-    const truths = passes.map((pass) => truthOf(drawn.adapter, { ...pass, cable_ohm }));
+    const station = await this.station(type);
+    const { inputs, claimed } = station;
     // The truth is measured by the procedure's own limits, whatever limits it was tried with.
-    const { standing, ...worst } = standingOf(truths, inputs.limits, claimed);
+    const { standing, ...worst } = standingOf(truthsOf(drawn.adapter, station), inputs.limits, claimed);
     const stopped = run.verdict === "fail" || run.verdict === "fail-conditional";
     const bad = run.measurements.filter((m) => !isPass(m.verdict));
     return {

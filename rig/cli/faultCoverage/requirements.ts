@@ -38,6 +38,11 @@ const level = (volt: number): number => (2 / Math.sqrt(3)) * (0.003 * Math.abs(v
 /** Two readings of one DAQ on its 100 V range, minutes apart; parts of 0.1 % act on the shift alone. */
 const shift = (): number => 0.002;
 
+/** GPT-9800 at 500 and 1000 V, to 500 Mohm (UNVERIFIED, drivers/gwinstek/gptAccuracy.ts). */
+const insulation = within(0.05, 1e5);
+
+const paths = ["path.DC+", "path.DC-", "path.L1", "path.L2N", "path.PE", "path.CP", "path.PP"];
+
 const dcContacts = ["rise.evse.DC+", "rise.ev.DC+", "rise.evse.DC-", "rise.ev.DC-"];
 
 const requirements: readonly Requirement[] = [
@@ -69,6 +74,16 @@ const requirements: readonly Requirement[] = [
   { row: "power.ac.r", quantities: ["path20.L1", "path20.L2N", "path20.DC+", "path20.DC-"], U: pole },
   { row: "power.ac.r.cold", quantities: ["path.L1", "path.L2N", "path.DC+", "path.DC-"], U: milliohm },
   { row: "power.r.rise", quantities: ["growth.DC+", "growth.DC-"], U: () => 2, scale: 100 },
+  // What the nest N2 and a person's hands bring out.
+  { row: "ir.pair", quantities: ["ir.poles", "ir.bundle"], U: insulation },
+  { row: "ir.pair.iec", quantities: ["ir.poles", "ir.bundle"], U: insulation },
+  { row: "ir.survived", quantities: ["ir.survives"], U: () => 0.1 },
+  { row: "hv.mating", quantities: ["mating"], U: () => 0.2 },
+  { row: "hv.survived", quantities: ["survives"], U: () => 0.1 },
+  { row: "hv.leak", quantities: ["leak"], U: within(0.015, 30e-6) },
+  { row: "wiring.path.watch", quantities: paths, U: lowPower },
+  { row: "watch.open.s", quantities: ["open"], U: () => 1e-4 },
+  { row: "watch.chatter", quantities: ["openings"], U: () => 1 },
   { row: "th.rise", quantities: dcContacts, U: rise },
   { row: "th.grip.nonmetal", quantities: ["rise.grip"], U: rise },
 ];
@@ -77,8 +92,14 @@ const requirements: readonly Requirement[] = [
 const projected_degC = 40;
 const offsetOf = (row: string): number => (row === "th.grip.nonmetal" ? projected_degC : 0);
 
-/** A row whose breach always comes with that of another row's quantity: 90 degC at 40 degC ambient are 50 K of rise. */
-const implied: Readonly<Record<string, string>> = { "th.contact.abs": "th.rise" };
+/**
+ * A row whose breach always comes with that of another row's quantity: 90 degC at 40 degC ambient are 50 K of rise; a voltage
+ * that is not reached is an arc.
+ */
+const implied: Readonly<Record<string, string>> = {
+  "th.contact.abs": "th.rise",
+  ...Object.fromEntries(["ac500", "ac1000", "dc500", "dc1000"].map((is) => [`hv.withstand.${is}`, "hv.survived"])),
+};
 
 export interface Verdict {
   readonly standing: Standing;

@@ -1,0 +1,54 @@
+/** The truth of a unit as far as a procedure could find it: which of it is worked out follows from the rows it judges. */
+import type { Shows } from "../../../drivers/twin/faults/faultClass.ts";
+import { flexTruth } from "../../../drivers/twin/faults/flexTruth.ts";
+import { type HighVoltageTests, highVoltageTruth } from "../../../drivers/twin/faults/highVoltageTruth.ts";
+import { type Truth, truthOf } from "../../../drivers/twin/faults/truth.ts";
+import type { AdapterUnderTest } from "../../../drivers/twin/world/adapterUnderTest.ts";
+import { window_s } from "../../../procedures/intermittents.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Pass } from "./passes.ts";
+
+/** Test voltages by row (domain.md HV.AC, HV.1000: K). */
+const withstand_V = {
+  "hv.withstand.ac500": { mode: "ac", voltage_V: 2000 },
+  "hv.withstand.ac1000": { mode: "ac", voltage_V: 3000 },
+  "hv.withstand.dc500": { mode: "dc", voltage_V: 2828 },
+  "hv.withstand.dc1000": { mode: "dc", voltage_V: 4242 },
+} as const satisfies Readonly<Record<string, HighVoltageTests["withstand"]>>;
+
+type Claimed = ReadonlySet<string>;
+
+const withstandOf = (claimed: Claimed): HighVoltageTests["withstand"] =>
+  Object.entries(withstand_V).find(([row]) => claimed.has(row))?.[1];
+
+const isHighVoltage = (claimed: Claimed): boolean => claimed.has("ir.pair");
+const isFlexed = (claimed: Claimed): boolean => claimed.has("watch.open.s");
+
+/** What a procedure that judges these rows brings out beside resistances, levels and heat. */
+export function showsOf(claimed: Claimed): ReadonlySet<Shows> {
+  const shows = new Set<Shows>();
+  if (isFlexed(claimed)) shows.add("flexing");
+  if (isHighVoltage(claimed)) shows.add("high voltage");
+  if (withstandOf(claimed)?.mode === "ac") shows.add("withstand AC");
+  return shows;
+}
+
+export interface Tested {
+  readonly inputs: Inputs;
+  readonly passes: readonly Pass[];
+  readonly claimed: Claimed;
+}
+
+/** One for each fitting that the procedure tests. */
+export function truthsOf(adapter: AdapterUnderTest, { inputs, passes, claimed }: Tested): readonly Truth[] {
+  if (isHighVoltage(claimed)) {
+    const withstand = withstandOf(claimed);
+    const ir_V = inputs.adapter.rating.voltage_V <= 500 ? 500 : 1000;
+    return [highVoltageTruth(adapter, { netlist: inputs.context.netlist, ir_V, ...(withstand ? { withstand } : {}) })];
+  }
+  const cable_ohm = inputs.bench.leads.find(({ id }) => id === "W.SRC+")?.resistance_ohm ?? 0;
+  return passes.map((pass) => ({
+    ...truthOf(adapter, { ...pass, cable_ohm }),
+    ...(isFlexed(claimed) ? flexTruth(adapter, pass.list, window_s) : {}),
+  }));
+}
