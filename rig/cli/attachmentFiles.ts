@@ -1,6 +1,6 @@
 /** Where kept files lie: in the store's folder, each under its SHA-256, written once and never replaced. */
 
-import { existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
@@ -11,6 +11,27 @@ import { writeNew } from "./keyFile.ts";
 export const attachment_bytes_max = 64 * 2 ** 20;
 
 const folderOf = (store: string): string => join(store, "attachments");
+
+/** Where it lies, if it is there. `hash`: 64 hexadecimal digits. */
+export const keptPath = (store: string, hash: string): string => join(folderOf(store), hash);
+
+/** Its first bytes; undefined when it is not there. @throws RigError FILE_UNREADABLE */
+export function beginningOf(store: string, hash: string, bytes: number): Uint8Array | undefined {
+  const path = keptPath(store, hash);
+  if (!existsSync(path)) return undefined;
+  const first = Buffer.alloc(bytes);
+  try {
+    const file = openSync(path, "r");
+    try {
+      return first.subarray(0, readSync(file, first, 0, bytes, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RigError("FILE_UNREADABLE", `cannot read ${path}: ${why}`, { path }, { cause: error });
+  }
+}
 
 /** @throws RigError FILE_UNREADABLE */
 function read(path: string): Buffer {

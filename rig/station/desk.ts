@@ -3,6 +3,7 @@ import { RigError } from "../model/errors.ts";
 import type { BenchRuns } from "./bench.ts";
 import { type App, bodyOf, type Ctx, type Door, only, photo_most_bytes, refusal, textIn } from "./http.ts";
 import { numberOfRun } from "./runNumber.ts";
+import type { MadeFile } from "./runs.ts";
 
 export interface PhotoGiven {
   readonly run: number;
@@ -16,6 +17,8 @@ export interface PhotoGiven {
 export interface DeskDeps {
   /** Keeps it under its hash, with an entry of the ledger, so that the run's evidence holds it. */
   readonly keepPhoto: (photo: PhotoGiven) => Promise<{ readonly hash: string }>;
+  /** By its hash; undefined for what this run has not, or what is no photo. @throws RigError when it was changed */
+  readonly shownPhoto: (run: number, hash: string) => Promise<MadeFile | undefined>;
 }
 
 /** As `rig/cli/desk.ts` has it: refused here already, with the range. */
@@ -24,7 +27,7 @@ const text_most = 200;
 /** Photos under way at once: each is held in memory. */
 const photos_most = 2;
 
-export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }: DeskDeps): void {
+export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto, shownPhoto }: DeskDeps): void {
   const { accounts } = door;
   let photos = 0;
 
@@ -64,6 +67,17 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto }
     if (live) await bench.keep({ is: "photo", by, photo: { name, text, bytes: bytes.length, hash } });
     return c.json({ hash });
   };
+
+  app.get("/api/runs/:run/photo/:hash", only(door), async (c) => {
+    const hash = c.req.param("hash");
+    const run = numberOfRun(c.req.param("run"));
+    const found = /^[0-9a-f]{64}$/.test(hash) ? await shownPhoto(run, hash) : undefined;
+    if (!found) return refusal(c, 404, `run ${run} has no such photo`);
+    c.header("Content-Type", found.type);
+    c.header("Content-Disposition", `inline; filename="${found.name}"`);
+    c.header("Content-Length", String(found.bytes));
+    return c.body(found.body);
+  });
 
   app.post("/api/runs/:run/photo", only(door, "technician", "engineer", "qa"), async (c) => {
     if (photos >= photos_most) return refusal(c, 429, "photos are being kept: try again in a moment");

@@ -2,7 +2,7 @@
 import { asRigError } from "../model/errors.ts";
 import type { Capture } from "../store/glance.ts";
 import type { Cooling } from "./cooling.ts";
-import { type App, type Door, only, refusal } from "./http.ts";
+import { type App, type Door, only, paced, refusal } from "./http.ts";
 import { numberOfRun } from "./runNumber.ts";
 
 /** What to do with the adapter now. Words are the page's. */
@@ -70,7 +70,7 @@ export function resultRoutes(app: App, door: Door, deps: ResultDeps): void {
     return c.json(found ?? {});
   });
 
-  app.get("/api/runs/:run/label", only(door), async (c) => {
+  app.get("/api/runs/:run/label", only(door), paced(door), async (c) => {
     const run = numberOfRun(c.req.param("run"));
     let svg: string;
     try {

@@ -129,6 +129,14 @@ export interface StandingView {
   readonly keys: readonly KeyView[];
 }
 
+export interface AttachedView {
+  readonly utc: string;
+  readonly name: string;
+  readonly text: string;
+  /** Its hash, where the page can show it. */
+  readonly photo?: string;
+}
+
 export interface RunView {
   readonly run: number;
   readonly id: string;
@@ -152,7 +160,7 @@ export interface RunView {
   readonly prompts: readonly { readonly utc: string; readonly title: string; readonly answer: string }[];
   readonly instruments: readonly string[];
   /** Files that are kept with the run, photos among them; the evidence file has them whole. */
-  readonly attachments: readonly { readonly utc: string; readonly name: string; readonly text: string }[];
+  readonly attachments: readonly AttachedView[];
   readonly series: readonly { readonly series: string; readonly unit: string; readonly points: number }[];
   readonly related: readonly RunRow[];
   readonly standing: StandingView;

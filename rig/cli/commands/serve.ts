@@ -36,7 +36,7 @@ import { factsOf, manualOf, twinOf } from "./serveBench.ts";
 import { renewing } from "./serveCertificate.ts";
 import { askHealth, followed, goesOn, started } from "./serveHealth.ts";
 import { hostsOf, type NetworkOptions, networkOf } from "./serveNetwork.ts";
-import { keepPhoto } from "./servePhoto.ts";
+import { keepPhoto, shownPhoto } from "./servePhoto.ts";
 import { reportOf } from "./serveReports.ts";
 import { resultOf } from "./serveResult.ts";
 
@@ -120,7 +120,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     manual,
     facts: factsOf(options.store, bench, simulated),
     ...(twin ? { twin } : {}),
-    desk: { keepPhoto: (photo) => keepPhoto(options.store, photo) },
+    desk: {
+      keepPhoto: (photo) => keepPhoto(options.store, photo),
+      shownPhoto: (run, hash) => shownPhoto(options.store, run, hash),
+    },
     result: resultOf(options.store),
     runs: {
       bench: runs,

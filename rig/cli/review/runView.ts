@@ -15,8 +15,11 @@ import { confidenceWords, limitWords, readingWords, sourceWords } from "../../..
 import { ruleWords } from "../../../reports/text/rules.ts";
 import { attachmentKind } from "../../ledger/attachments.ts";
 import { type Ledger, openLedger } from "../../ledger/ledger.ts";
+import { imageType } from "../../station/desk.ts";
+import { photo_most_bytes } from "../../station/http.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
+import { beginningOf } from "../attachmentFiles.ts";
 import { declaredIn } from "../declare.ts";
 import { decisionsIn } from "../reportFiles.ts";
 import { retestText } from "../retest.ts";
@@ -49,7 +52,7 @@ export const runView = (store: string, { keys }: KeyFolder, asked: { readonly ru
         missing: content.missing,
         waivers: head.waivers.map((waiver) => ({ text: shown(waiver.text), by: shown(waiver.by) })),
         ...trailOf(record),
-        attachments: attachmentsOf(ledger, head.id),
+        attachments: attachmentsOf(store, ledger, head.id),
         series: record.series.map(({ series, unit, points }) => ({ series, unit, points })),
         related: reader.list({ serial: head.adapter.serial, limit: related_max }),
         standing: standingOf(ledger, reader, { record, fault, decisions, name: asked.name, keys }),
@@ -118,12 +121,23 @@ function judgedView(m: Judged): JudgedView {
   };
 }
 
-const attachmentsOf = (ledger: Ledger, id: string): RunView["attachments"] =>
-  ledger.entries(attachmentKind, id).map(({ utc, by, body }) => ({
-    utc,
-    name: shown(`${text(body["name"])}, ${dataText(body["bytes"])} bytes, by ${by}`, 400),
-    text: shown(text(body["text"]), 400),
-  }));
+/** Bytes that tell what a file is (station/desk.ts). */
+const signature = 8;
+
+const attachmentsOf = (store: string, ledger: Ledger, id: string): RunView["attachments"] =>
+  ledger.entries(attachmentKind, id).map(({ utc, by, body }) => {
+    const { name, bytes, hash, text: said } = body;
+    const first = isHash(hash) ? beginningOf(store, hash, signature) : undefined;
+    const photo = first !== undefined && Number(bytes) <= photo_most_bytes && imageType(first) !== undefined;
+    return {
+      utc,
+      name: shown(`${text(name)}, ${dataText(bytes)} bytes, by ${by}${first ? "" : ": THE FILE IS GONE"}`, 400),
+      text: shown(text(said), 400),
+      ...(photo ? { photo: String(hash) } : {}),
+    };
+  });
+
+const isHash = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 
 /** What other parts of the page show, or what only machines read. */
 const notShown: ReadonlySet<string> = new Set(["instrument", "planned", "blocked", "wiring", "waiver"]);

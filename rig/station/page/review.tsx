@@ -6,6 +6,7 @@ import type { RunView } from "../reviewTypes.ts";
 import { outcomeWords } from "./history.tsx";
 import { Judgements } from "./judgements.tsx";
 import { useLoaded, Waiting } from "./loaded.tsx";
+import { Photos } from "./photos.tsx";
 import { go, linkTo, place } from "./place.ts";
 import { Standing } from "./standing.tsx";
 import { text } from "./texts.ts";
@@ -62,6 +63,7 @@ function Whole({ view, again }: { readonly view: RunView; readonly again: () => 
       <Standing view={view} again={again} />
       <Downloads run={view.run} />
       <Judgements view={view} />
+      <Photos view={view} />
       <Series view={view} />
       <Related view={view} />
       <Facts view={view} />

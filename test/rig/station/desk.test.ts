@@ -123,6 +123,7 @@ describe("through the door", () => {
           photos.push(photo);
           return { hash: "0".repeat(64) };
         },
+        shownPhoto: async () => undefined,
       },
     });
     [tina, root] = [await station.login("Tina"), await station.login("Root")];

@@ -66,6 +66,7 @@ export const table: Readonly<Record<string, Entry>> = {
   "GET /api/runs/:run/pilot": {},
   "GET /api/runs/:run/label": {},
   "POST /api/runs/:run/photo": { roles: ["technician", "engineer", "qa"], type: "image/png" },
+  "GET /api/runs/:run/photo/:hash": {},
   "POST /api/note": { roles: ["technician", "engineer", "qa"] },
   "POST /api/pause": { roles: operators },
   "GET /api/health": {},

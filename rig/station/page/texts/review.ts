@@ -57,6 +57,9 @@ export const reviewEnglish = {
   waivers: "Accepted although not proved",
   notes: "Notes, deviations, trips",
   attachments: "Files kept with it (in the evidence file)",
+  photos: "Photos",
+  photoLarge: "Large",
+  photoGone: "This photo cannot be shown: its file is gone or was changed, or nobody is logged in.",
   prompts: "Prompts and answers",
   instruments: "Instruments",
   meaning: {
