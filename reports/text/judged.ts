@@ -1,5 +1,5 @@
 /** Reading and limit of one judgement in words, the same in a report and on the station's page. */
-import type { Limit } from "../../rig/model/limits.ts";
+import { isNobody, type Limit } from "../../rig/model/limits.ts";
 import type { Reading } from "../../rig/model/reading.ts";
 import { quantity, valueText } from "./quantity.ts";
 
@@ -49,7 +49,7 @@ const confidences: Readonly<Record<Limit["confidence"], string>> = {
 };
 
 export const confidenceWords = ({ confidence, approvedBy }: Limit): string =>
-  `confidence ${confidences[confidence]}; approved by ${approvedBy || "nobody"}`;
+  `confidence ${confidences[confidence]}; ${isNobody(approvedBy) ? "not approved" : `approved by ${approvedBy}`}`;
 
 export const sourceWords = ({ source, edition, clause }: Limit): string =>
   [source, edition, clause].filter((t) => t !== "").join(", ");

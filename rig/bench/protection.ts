@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { ApprovedEnvelope, Bench, Envelope, Protection } from "../model/bench.ts";
 import { RigError } from "../model/errors.ts";
+import { isNobody } from "../model/limits.ts";
 import type { Path } from "./document.ts";
 
 const line = z.string().regex(/^[^\p{Cc}]{1,200}$/u, "1 to 200 printable characters");
@@ -75,7 +76,7 @@ const isAhead = (date: string, now: Date): boolean => Date.parse(`${date}T00:00:
 /** The approval of this bench for a procedure. RIG_CHECK_FAILED: there is none, nobody has signed it, or it is dated ahead. */
 export function approvedEnvelope(bench: Bench, procedure: string, now = new Date()): ApprovedEnvelope {
   const found = bench.protection?.envelopes.find((one) => one.procedure === procedure);
-  const signed = found !== undefined && !/^(|-|unapproved|n\/a|none|tbd)$/i.test(found.approvedBy.trim());
+  const signed = found !== undefined && !isNobody(found.approvedBy);
   if (signed && !isAhead(found.approved, now)) return found;
   const state = !found
     ? "is missing"

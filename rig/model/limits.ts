@@ -28,6 +28,9 @@ export interface Limit {
   readonly approvedBy: string;
 }
 
+/** Whether the field of who approved it holds a word for nobody. */
+export const isNobody = (approvedBy: string): boolean => /^(|-|unapproved|n\/a|none|tbd)$/i.test(approvedBy.trim());
+
 /** Who approved this very content, as the ledger stood when a run began. */
 export interface Approval {
   /** `approved`: by two people other than the author, and in force. Anything less gives a screening at best. */

@@ -2,59 +2,59 @@
 import { useState } from "preact/hooks";
 import { visible } from "../../../reports/text/escape.ts";
 import type { AuditView } from "../reviewTypes.ts";
-import { Day, Select } from "./choice.tsx";
+import { type Asked, askedIn, FilterForm } from "./asked.tsx";
+import { Select } from "./choice.tsx";
 import { Field } from "./form.tsx";
 import { useLoaded, Waiting } from "./loaded.tsx";
-import { go, linkTo, place, searchOf } from "./place.ts";
+import { linkTo, place, searchOf } from "./place.ts";
+import { Columns, Files } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
 const fields = ["list", "who", "what", "since", "until"] as const;
-type Asked = Partial<Record<(typeof fields)[number], string>>;
+type AuditAsked = Asked<(typeof fields)[number]>;
 
 export default function Audit() {
   const { query } = place.value;
-  const asked: Asked = Object.fromEntries(fields.flatMap((name) => (query[name] ? [[name, query[name]]] : [])));
+  const asked = askedIn(fields, query);
   const loaded = useLoaded<AuditView>(`/api/audit${searchOf({ ...asked, before: query["before"] })}`);
   return (
     <section class="review">
       <h1>{words.audit}</h1>
       <Form key={JSON.stringify(asked)} asked={asked} />
-      <p class="buttons">
-        {["csv", "json"].map((format) => (
-          <a key={format} class="button" href={`/api/audit/file/${format}${searchOf(asked)}`} download>
-            {words.exported} {format.toUpperCase()}
-          </a>
-        ))}
-      </p>
+      <Files
+        files={["csv", "json"].map((format) => [
+          `${words.exported} ${format.toUpperCase()}`,
+          `/api/audit/file/${format}${searchOf(asked)}`,
+        ])}
+      />
       <Waiting of={loaded} />
       {loaded.data ? <Shown view={loaded.data} asked={asked} first={query["before"] === undefined} /> : null}
     </section>
   );
 }
 
-function Form({ asked }: { readonly asked: Asked }) {
-  const [now, setNow] = useState<Asked>(asked);
-  const set = (name: keyof Asked) => (value: string) => setNow({ ...now, [name]: value });
+function Form({ asked }: { readonly asked: AuditAsked }) {
+  const [now, setNow] = useState<AuditAsked>(asked);
+  const set = (name: keyof AuditAsked) => (value: string) => setNow({ ...now, [name]: value });
   return (
-    <form
-      class="filter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        go("audit", now);
-      }}
-    >
+    <FilterForm path="audit" now={now} set={set}>
       <Select label={words.list} value={now.list ?? "station"} set={set("list")} from={Object.entries(words.lists)} />
       <Field label={words.who} value={now.who ?? ""} set={set("who")} />
       <Field label={words.whatHint} value={now.what ?? ""} set={set("what")} />
-      <Day label={words.since} value={now.since ?? ""} set={set("since")} />
-      <Day label={words.until} value={now.until ?? ""} set={set("until")} />
-      <button type="submit">{words.look}</button>
-    </form>
+    </FilterForm>
   );
 }
 
-function Shown({ view, asked, first }: { readonly view: AuditView; readonly asked: Asked; readonly first: boolean }) {
+function Shown({
+  view,
+  asked,
+  first,
+}: {
+  readonly view: AuditView;
+  readonly asked: AuditAsked;
+  readonly first: boolean;
+}) {
   const { chain, entries } = view;
   const last = entries.at(-1);
   return (
@@ -72,15 +72,7 @@ function Shown({ view, asked, first }: { readonly view: AuditView; readonly aske
       {entries.length === 0 ? <p>{words.nothing}</p> : null}
       <div class="scroll">
         <table>
-          <thead>
-            <tr>
-              {["#", words.when, words.who, words.what, words.detail].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Columns names={["#", words.when, words.who, words.what, words.detail]} />
           <tbody>
             {entries.map(({ seq, utc, who, what, detail }) => (
               <tr key={seq} class={what.startsWith("refused") ? "unsure" : ""}>

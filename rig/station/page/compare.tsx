@@ -2,11 +2,10 @@
 import type { ComparedRow, CompareView } from "../reviewTypes.ts";
 import { useLoaded, Waiting } from "./loaded.tsx";
 import { linkTo, place } from "./place.ts";
+import { Columns, Facts, rowClass, toneClasses, toneSigns } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
-const signs = { good: "✓", bad: "✗", unsure: "?", none: "" } as const;
-const classes = { good: "good", bad: "bad", unsure: "open", none: "open" } as const;
 
 export default function Compare() {
   const [, first = "", second = ""] = place.value.path.split("/");
@@ -31,9 +30,9 @@ function Shown({ view }: { readonly view: CompareView }) {
         <Side title={words.first} side={view.baseline} />
         <Side title={words.second} side={view.compared} />
       </div>
-      <div class={`verdict ${classes[view.tone]}`} role="status">
+      <div class={`verdict ${toneClasses[view.tone]}`} role="status">
         <b>
-          {signs[view.tone]} {view.result}
+          {toneSigns[view.tone]} {view.result}
           {view.simulated ? ` · ${text.simulated}` : ""}
         </b>
         {view.reasons.map((reason) => (
@@ -42,17 +41,7 @@ function Shown({ view }: { readonly view: CompareView }) {
       </div>
       <h2>{words.differs}</h2>
       {view.deviations.length === 0 ? <p>{words.nothingDiffers}</p> : null}
-      <table>
-        <tbody>
-          {view.deviations.map(({ what, before, after }) => (
-            <tr key={what}>
-              <th scope="row">{what}</th>
-              <td>{before}</td>
-              <td>{after}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Facts rows={view.deviations.map(({ what, before, after }) => [what, before, after])} />
       <h2>
         {words.changed} ({view.notable.length})
       </h2>
@@ -88,39 +77,24 @@ function Shown({ view }: { readonly view: CompareView }) {
 }
 
 const Side = ({ title, side }: { readonly title: string; readonly side: CompareView["baseline"] }) => (
-  <table>
-    <caption>
+  <Facts
+    rows={side.facts}
+    caption={
       <a class="reach" href={linkTo(`runs/${side.run}`)}>
         {title}
       </a>
-    </caption>
-    <tbody>
-      {side.facts.map(([name, value]) => (
-        <tr key={name}>
-          <th scope="row">{name}</th>
-          <td>{value}</td>
-        </tr>
-      ))}
-    </tbody>
-  </table>
+    }
+  />
 );
 
 const Rows = ({ rows }: { readonly rows: readonly ComparedRow[] }) =>
   rows.length === 0 ? null : (
     <div class="scroll">
       <table>
-        <thead>
-          <tr>
-            {[words.row, words.first, words.second, words.difference, words.result].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={[words.row, words.first, words.second, words.difference, words.result]} />
         <tbody>
           {rows.map((row, i) => (
-            <tr key={`${i} ${row.id}`} class={row.tone === "bad" ? "bad" : row.tone === "unsure" ? "unsure" : ""}>
+            <tr key={`${i} ${row.id}`} class={rowClass(row.tone)}>
               <td>
                 {row.id}
                 <small class="under">{row.step}</small>
@@ -136,7 +110,7 @@ const Rows = ({ rows }: { readonly rows: readonly ComparedRow[] }) =>
                 ) : null}
               </td>
               <td>
-                {signs[row.tone]} {row.result}
+                {toneSigns[row.tone]} {row.result}
                 {row.why ? <small class="under">{row.why}</small> : null}
               </td>
             </tr>

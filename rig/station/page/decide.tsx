@@ -9,6 +9,7 @@ import { post, RequestError } from "./api.ts";
 import { Select } from "./choice.tsx";
 import { ErrorLine, Field, useAction } from "./form.tsx";
 import { me } from "./state.ts";
+import { Facts } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
@@ -132,19 +133,7 @@ function What({
     ...more,
     [words.who, me.value?.name ?? ""],
   ];
-  return (
-    <table class="what">
-      <caption>{title}</caption>
-      <tbody>
-        {rows.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  return <Facts name="what" caption={title} rows={rows} />;
 }
 
 const decisions = ["rework", "use-as-is", "scrap", "retest-accepted"] as const;

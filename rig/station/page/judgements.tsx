@@ -1,10 +1,10 @@
 /** Every judgement of a run: value with U, limit, rule and source, verdict. What is bad stands first; nothing is left out. */
 import type { JudgedView, RunView } from "../reviewTypes.ts";
 import { linkTo } from "./place.ts";
+import { rowClass, toneSigns } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
-const signs = { good: "✓", bad: "✗", unsure: "?", none: "-" } as const;
 
 interface Line extends JudgedView {
   readonly path: string;
@@ -77,7 +77,7 @@ const Table = ({ view, rows }: { readonly view: RunView; readonly rows: readonly
 function Row({ row, view }: { readonly row: Line; readonly view: RunView }) {
   const query = { id: row.id, procedure: view.procedure, adapter: view.adapter };
   return (
-    <tr class={row.tone === "bad" ? "bad" : row.tone === "unsure" ? "unsure" : ""}>
+    <tr class={rowClass(row.tone)}>
       <td>
         <strong>{row.title}</strong>
         <small class="under">
@@ -95,16 +95,14 @@ function Row({ row, view }: { readonly row: Line; readonly view: RunView }) {
       <td class="number">{row.limit}</td>
       <td>
         <span class="under">
-          {signs[row.tone]} {row.verdict}
+          {toneSigns[row.tone]} {row.verdict}
         </span>
         <a class="reach" href={linkTo("trend", query)}>
           {words.trend}
         </a>
       </td>
       <td class="wide">
-        <small>
-          {row.rule}. {row.source}. {row.confidence}
-        </small>
+        <small>{[row.rule, row.source, row.confidence].filter(Boolean).join(". ")}</small>
       </td>
     </tr>
   );

@@ -9,6 +9,7 @@ import { useLoaded, Waiting } from "./loaded.tsx";
 import { Photos } from "./photos.tsx";
 import { go, linkTo, place } from "./place.ts";
 import { Standing } from "./standing.tsx";
+import { Facts, Files, toneClasses, toneSigns } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
@@ -31,9 +32,6 @@ export default function Review() {
   );
 }
 
-const signs = { good: "✓", bad: "✗", unsure: "?", none: "-" } as const;
-const classes = { good: "good", bad: "bad", unsure: "open", none: "open" } as const;
-
 function Whole({ view, again }: { readonly view: RunView; readonly again: () => void }) {
   return (
     <>
@@ -43,9 +41,9 @@ function Whole({ view, again }: { readonly view: RunView; readonly again: () => 
       <p class="what">
         {text.serial} <strong>{visible(view.serial)}</strong>, {view.adapter}
       </p>
-      <div class={`verdict ${classes[view.tone]}`} role="status">
+      <div class={`verdict ${toneClasses[view.tone]}`} role="status">
         <b>
-          {signs[view.tone]} {view.going ? words.going : view.words}
+          {toneSigns[view.tone]} {view.going ? words.going : view.words}
           {view.ending === "completed" || view.going ? "" : `, ${view.ending}`}
           {view.simulated ? ` · ${text.simulated}` : ""}
         </b>
@@ -66,7 +64,7 @@ function Whole({ view, again }: { readonly view: RunView; readonly again: () => 
       <Photos view={view} />
       <Series view={view} />
       <Related view={view} />
-      <Facts view={view} />
+      <What view={view} />
       <Trail view={view} />
     </>
   );
@@ -75,16 +73,12 @@ function Whole({ view, again }: { readonly view: RunView; readonly again: () => 
 const Downloads = ({ run }: { readonly run: number }) => (
   <div class="block">
     <h2>{words.downloads}</h2>
-    <p class="buttons">
-      {formats.map((format) => (
-        <a key={format} class="button" href={`/api/runs/${run}/report/${format}`} download>
-          {format.toUpperCase()}
-        </a>
-      ))}
-      <a class="button" href={`/api/runs/${run}/report/evidence`} download>
-        {words.evidence}
-      </a>
-    </p>
+    <Files
+      files={[
+        ...formats.map((format) => [format.toUpperCase(), `/api/runs/${run}/report/${format}`] as const),
+        [words.evidence, `/api/runs/${run}/report/evidence`],
+      ]}
+    />
   </div>
 );
 
@@ -161,19 +155,10 @@ function Related({ view }: { readonly view: RunView }) {
   );
 }
 
-const Facts = ({ view }: { readonly view: RunView }) => (
+const What = ({ view }: { readonly view: RunView }) => (
   <details>
     <summary>{words.facts}</summary>
-    <table>
-      <tbody>
-        {view.facts.map(([name, value]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Facts rows={view.facts} />
     {view.instruments.length > 0 ? <h3>{words.instruments}</h3> : null}
     <ul>
       {view.instruments.map((line) => (

@@ -3,22 +3,25 @@ import { useMemo, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { visible } from "../../../reports/text/escape.ts";
 import type { Choices, TrendPoint, TrendView } from "../reviewTypes.ts";
-import { Day, Select } from "./choice.tsx";
+import { type Asked, askedIn, FilterForm } from "./asked.tsx";
+import { Select } from "./choice.tsx";
 import { Field } from "./form.tsx";
 import { useLoaded, Waiting } from "./loaded.tsx";
-import { go, linkTo, place, searchOf } from "./place.ts";
+import { linkTo, place, searchOf } from "./place.ts";
 import { Plot } from "./plot.tsx";
+import { spanOf, tenth } from "./scale.ts";
+import { Columns } from "./tables.tsx";
 import { text } from "./texts.ts";
 
 const words = text.review;
 const height_px = 340;
 const listed = 100;
 const fields = ["id", "procedure", "adapter", "serial", "since", "until"] as const;
-type Asked = Partial<Record<(typeof fields)[number], string>>;
+type TrendAsked = Asked<(typeof fields)[number]>;
 
 export default function Trend() {
   const { query } = place.value;
-  const asked: Asked = Object.fromEntries(fields.flatMap((name) => (query[name] ? [[name, query[name]]] : [])));
+  const asked = askedIn(fields, query);
   const loaded = useLoaded<TrendView>(asked.id ? `/api/trend${searchOf(asked)}` : "");
   return (
     <section class="review">
@@ -30,23 +33,17 @@ export default function Trend() {
   );
 }
 
-function Form({ asked }: { readonly asked: Asked }) {
-  const [now, setNow] = useState<Asked>(asked);
+function Form({ asked }: { readonly asked: TrendAsked }) {
+  const [now, setNow] = useState<TrendAsked>(asked);
   const ids = useLoaded<readonly string[]>(`/api/measurements${searchOf({ adapter: asked.adapter })}`);
   const choices = useLoaded<Choices>("/api/choices");
-  const set = (name: keyof Asked) => (value: string) => setNow({ ...now, [name]: value });
+  const set = (name: keyof TrendAsked) => (value: string) => setNow({ ...now, [name]: value });
   const options = (names: readonly string[] | undefined, chosen: string | undefined, none: string) => [
     ["", none] as const,
     ...[...new Set([...(names ?? []), ...(chosen ? [chosen] : [])])].map((name) => [name, name] as const),
   ];
   return (
-    <form
-      class="filter"
-      onSubmit={(event) => {
-        event.preventDefault();
-        go("trend", now);
-      }}
-    >
+    <FilterForm path="trend" now={now} set={set}>
       <Select label={words.measurement} value={now.id ?? ""} set={set("id")} from={options(ids.data, now.id, "")} />
       <Select
         label={text.adapter}
@@ -61,10 +58,7 @@ function Form({ asked }: { readonly asked: Asked }) {
         from={options(choices.data?.procedures, now.procedure, text.all)}
       />
       <Field label={text.serial} value={now.serial ?? ""} set={set("serial")} />
-      <Day label={words.since} value={now.since ?? ""} set={set("since")} />
-      <Day label={words.until} value={now.until ?? ""} set={set("until")} />
-      <button type="submit">{words.look}</button>
-    </form>
+    </FilterForm>
   );
 }
 
@@ -129,15 +123,7 @@ const Days = ({ view }: { readonly view: TrendView }) => (
   <details>
     <summary>{words.days}</summary>
     <table>
-      <thead>
-        <tr>
-          {[words.from, "n", words.mean, words.least, words.greatest, words.noValue, words.failed].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={[words.from, "n", words.mean, words.least, words.greatest, words.noValue, words.failed]} />
       <tbody>
         {[...view.days].reverse().map((day) => (
           <tr key={day.from}>
@@ -173,18 +159,16 @@ function drawing({ points, low, high, unit, id }: TrendView, order: Order) {
   });
   const data: uPlot.AlignedData = [drawn.map(x), of((point) => !fails(point)), of(fails)];
   const values = [...drawn.flatMap(({ value }) => (value === undefined ? [] : [value])), ...limits];
-  const margin = 0.06 * (Math.max(...values) - Math.min(...values)) || Math.abs(values[0] ?? 0) || 1;
-  const first = drawn[0] ? x(drawn[0]) : 0;
-  const last = drawn.at(-1);
   // One reading alone has no span: an hour, or a place, on either side.
-  const side = (last && x(last) > first ? 0.03 * (x(last) - first) : order === "time" ? 3600 : 1) || 1;
+  const [from, to] = spanOf(drawn.map(x), () => (order === "time" ? 3600 : 1));
+  const [low_y, high_y] = spanOf(values, tenth);
   const options: Omit<uPlot.Options, "width"> = {
     height: height_px,
     legend: { show: true, live: false },
     cursor: { drag: { x: true, y: false } },
     scales: {
-      x: { time: order === "time", range: [first - side, (last ? x(last) : 0) + side] },
-      y: { range: [Math.min(...values) - margin, Math.max(...values) + margin] },
+      x: { time: order === "time", range: [from, to] },
+      y: { range: [low_y, high_y] },
     },
     hooks: { draw: [(plot) => limitLines(plot, limits)] },
     axes: [
