@@ -43,8 +43,15 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
   const open = new Map<string, number>();
   let foreign = 0;
   server.maxConnections = limits.all_max;
+  const answered = new WeakSet<Socket>();
+  server.on("request", ({ socket }, answer) => {
+    answered.add(socket);
+    answer.once("close", () => answered.delete(socket));
+  });
   server.setTimeout(limits.silent_ms, (socket: Socket) => {
-    refusals.note("nobody", "refused: silent connection", { address: socket.remoteAddress ?? "?" });
+    // Called too where a browser keeps a connection for later: that one was not refused anything.
+    if (answered.has(socket))
+      refusals.note("nobody", "refused: silent connection", { address: socket.remoteAddress ?? "?" });
     socket.destroy();
   });
   server.on("connection", (socket: Socket) => {

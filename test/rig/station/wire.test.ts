@@ -89,6 +89,12 @@ describe("in the clear", () => {
     await works();
   });
 
+  test("a connection that rests after its answer is closed, and nobody is said to have been refused", async () => {
+    expect(await client(me.replace("Connection: close\r\n", ""))).toMatch(/^HTTP\/1\.1 200/);
+    expect(written()).not.toMatch(/silent|refused/);
+    await works();
+  });
+
   test("a body that does not come is cut off, also one that is shorter than it said", async () => {
     const head = `POST /api/login HTTP/1.1\r\n${named}Origin: http://127.0.0.1:8420\r\nContent-Type: application/json\r\n`;
     const answers = await Promise.all([
