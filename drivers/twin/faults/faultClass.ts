@@ -26,8 +26,8 @@ export interface Site {
   readonly shows?: ReadonlySet<Shows>;
 }
 
-/** Contacts flexed and watched; high voltage; a withstand test with alternating voltage. */
-export type Shows = "flexing" | "high voltage" | "withstand AC";
+/** Contacts flexed and watched; capacitance of the pilot; high voltage; a withstand test with alternating voltage. */
+export type Shows = "capacitance" | "flexing" | "high voltage" | "withstand AC";
 
 export interface Severity {
   readonly unit: string;

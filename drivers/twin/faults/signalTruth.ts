@@ -20,21 +20,23 @@ const branch = (id: string, a: string, b: string, ohm: number, emf_V = 0): Branc
   emf_V,
 });
 
-interface Ends {
+export interface Ends {
   readonly evse: string;
   readonly ev: string;
   readonly evsePe: string;
   readonly evPe: string;
 }
 
-const atAdapter = (face: Face): Ends => ({ evse: `${face}.CP`, ev: "ev.CP", evsePe: `${face}.PE`, evPe: "ev.PE" });
 const direct: Ends = { evse: "CP", ev: "CP", evsePe: "PE", evPe: "PE" };
+/** Where the pilot meets the adapter with this face in use; without one the line is direct. */
+export const ends = (face?: Face): Ends =>
+  face === undefined ? direct : { evse: `${face}.CP`, ev: "ev.CP", evsePe: `${face}.PE`, evPe: "ev.PE" };
 
-const states = ["A", "B", "C", "D"] as const;
-type State = (typeof states)[number];
+export const states = ["A", "B", "C", "D"] as const;
+export type State = (typeof states)[number];
 
 /** Beside the 2740 ohm of state B, ohm; undefined: nothing. */
-const beside: Readonly<Record<State, number | undefined>> = { A: undefined, B: undefined, C: 1300, D: 270 };
+export const beside: Readonly<Record<State, number | undefined>> = { A: undefined, B: undefined, C: 1300, D: 270 };
 const station_V = 12;
 
 function ladder(state: State, { ev, evPe }: Ends): readonly Element[] {
@@ -50,24 +52,24 @@ interface Level {
   readonly ev: number;
 }
 
-function level(parts: readonly Element[], state: State, ends: Ends, emf_V: number): Level {
-  // The driver gives `emf_V` from PE through 1000 ohm.
-  const driver = branch("driver", ends.evse, ends.evsePe, 1000, emf_V);
-  const circuit = new Circuit([...parts, driver, ...ladder(state, ends)]);
+/** Of a driver that gives `emf_V` from PE through 1000 ohm. */
+export function level(parts: readonly Element[], state: State, at: Ends, emf_V: number): Level {
+  const driver = branch("driver", at.evse, at.evsePe, 1000, emf_V);
+  const circuit = new Circuit([...parts, driver, ...ladder(state, at)]);
   return {
-    evse: circuit.volt(ends.evse, ends.evsePe) ?? Number.NaN,
-    ev: circuit.volt(ends.ev, ends.evPe) ?? Number.NaN,
+    evse: circuit.volt(at.evse, at.evsePe) ?? Number.NaN,
+    ev: circuit.volt(at.ev, at.evPe) ?? Number.NaN,
   };
 }
 
 const bare = new Map(states.map((state) => [state, level([], state, direct, station_V)]));
 
 export function pilotLevels(elements: readonly Element[], face: Face): Record<string, number> {
-  const ends = atAdapter(face);
-  const found: Record<string, number> = { "level.neg": level(elements, "B", ends, -station_V).evse };
+  const at = ends(face);
+  const found: Record<string, number> = { "level.neg": level(elements, "B", at, -station_V).evse };
   const shift = { evse: 0, ev: 0 };
   for (const state of states) {
-    const seen = level(elements, state, ends, station_V);
+    const seen = level(elements, state, at, station_V);
     found[`level.${state}`] = seen.evse;
     if (state === "A") continue;
     const without = bare.get(state) as Level;

@@ -14,8 +14,8 @@
  *   path25.PE        path.PE once 25 A have flowed through it
  *   level.A to D, level.neg, shift.evse, shift.ev, pp.open, pp.latched, pp.pressed   as signalTruth.ts says, V
  *
- * What working the latch and 25 A through earth leave behind counts for what comes after them in every procedure: levels of
- * pilot and proximity. Resistances and insulation are those of the adapter as it is fitted.
+ * What working the latch and 25 A through earth leave behind counts for what comes after them where a procedure does these:
+ * levels of pilot and proximity. Resistances and insulation are those of the adapter as it is fitted.
  */
 import type { AdapterNetlist } from "../../../rig/model/adapter.ts";
 import { type Contact, type Face, faceOf, pinOf } from "../../../rig/model/contacts.ts";
@@ -28,6 +28,7 @@ import { createThermal, type Loss } from "../world/thermal.ts";
 import { shapeOf } from "../world/thermalShape.ts";
 import { Topology } from "../world/topology.ts";
 import { pilotLine } from "../world/transient.ts";
+import { cornerTruth } from "./cornerTruth.ts";
 import { ownLevel, pilotLevels, plugLevels } from "./signalTruth.ts";
 
 export interface Declared {
@@ -36,6 +37,12 @@ export interface Declared {
   readonly rated_A: number;
   /** EVSE face that takes the station's plug. Default: the first. */
   readonly face?: Face;
+  /** Largest current of the earth test, A. Default 25. */
+  readonly earth_A?: number;
+  /** Whether a person works the adapter's own latch. Default true. */
+  readonly worksLatch?: boolean;
+  /** Whether the extremes of a legal pilot are asked for. Default false. */
+  readonly corners?: boolean;
   /** How often it was fitted before: each fitting draws its contact resistances. Default 0. */
   readonly fitting?: number;
   /** Cable on the power path, ohm: it warms the contact that it ends on. */
@@ -101,15 +108,22 @@ export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
     duty: dutyShift(adapter, fitted.elements, face),
   };
   Object.assign(truth, warmth(adapter, fitted, declared));
+  if (declared.corners) {
+    const series_ohm = (truth["path.CP"] ?? Number.NaN) + (truth["path.PE"] ?? Number.NaN);
+    const path = { series_ohm, leak_ohm: truth[name12] ?? Number.POSITIVE_INFINITY };
+    Object.assign(truth, cornerTruth(adapter, fitted.elements, face, path));
+  }
   // The neck lies in the first inlet's earth.
+  const { earth_A = most_A, worksLatch = true } = declared;
   fitted.carry((id) => (face === "evse" && id.startsWith("A.PE.") ? earth_A : 0));
   const earth = netlist.nets.find(([a, b]) => a && b && pinOf(a) === "PE");
   if (earth) truth["path25.PE"] = Math.max(...polarities(fitted.elements, earth[0] as Contact, earth[1] as Contact));
-  return Object.assign(truth, workedLatch(fitted, netlist, face), pilotLevels(fitted.elements, face));
+  const worked = worksLatch ? workedLatch(fitted, netlist, face) : {};
+  return Object.assign(truth, worked, pilotLevels(fitted.elements, face));
 }
 
-/** Of the earth test, A. */
-const earth_A = 25;
+/** Of the earth test of the screenings, A. */
+const most_A = 25;
 
 const ownProximity = ({ parts }: AdapterNetlist): boolean =>
   parts.some(({ from, to }) => from === "ev.PP" && to === "ev.PE");

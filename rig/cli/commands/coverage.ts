@@ -92,6 +92,7 @@ export async function measure(options: CampaignOptions, byBytes: number): Promis
     for (const row of known.get(type) ?? (await campaign.station(type)).claimed) claimed.add(row);
   }
   const wall_s = (performance.now() - start_ms) / 1000;
+  refuseUntold(campaign, claimed);
   const { user, system } = process.cpuUsage(cpu);
   const bytes = byBytes > 0 ? await compare(campaign, results, byBytes) : null;
   const { inputs } = await campaign.station(campaign.types[0] as string);
@@ -126,6 +127,18 @@ export async function measure(options: CampaignOptions, byBytes: number): Promis
       `rig coverage ${options.procedure} --family ${options.family} --seed ${options.seed}` +
       `${options.bench === undefined ? "" : ` --bench ${options.bench}`} --unit {unit}`,
   };
+}
+
+/** A procedure of which no virtual adapter knows the truth would find "0 of 0", and look as if nothing escaped it. */
+function refuseUntold(campaign: Campaign, claimed: ReadonlySet<string>): void {
+  const { procedure, limits } = campaign.inputsOf(campaign.types[0] as string);
+  const own = [...claimed].filter((row) => limits.rows[row]?.subject === "adapter");
+  if (own.length > untoldRows(limits, claimed).length) return;
+  const why = `virtual adapters have no truth for what it judges (${own.sort().join(", ") || "no row of the adapter"})`;
+  throw new RigError(
+    "USAGE",
+    `${procedure.id} has no fault coverage: ${why}; take a procedure that measures the adapter`,
+  );
 }
 
 /** Tells of each that is done; now and then a line with the time left. */
@@ -219,6 +232,10 @@ function summary(result: CoverageResult, stem: string): void {
     );
     out(`    ${result.repeat.replace("{unit}", String(unit.unit))}`);
   }
+  if (standing.faulty === 0)
+    out("  no unit was faulty: this says nothing of what the procedure finds; take a larger --count");
+  if (result.untold_rows.length > 0)
+    out(`  no truth for ${result.untold_rows.join(", ")}: faults of these are not in the figures`);
   const different = result.by_bytes?.different.length;
   if (result.by_bytes) out(`  by bytes     ${result.by_bytes.units} units, ${different} ended otherwise`);
   out(`  ${duration(result.wall_s)} on ${result.threads} threads, ${result.cpu_ms_per_unit} ms of CPU each`);

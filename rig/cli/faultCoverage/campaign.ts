@@ -39,16 +39,22 @@ export const units_per_bench = 24;
 
 const folder = join(root, "procedures", "adapters");
 
-/** Generic types of a family that the twin can be: electronics in the proximity circuit have their own procedures. */
+/** Generic types of a family that are drawn: electronics in the proximity circuit have no truth yet. */
 export function typesOf(procedure: string, family: string): readonly string[] {
-  const { families } = findProcedure(procedure);
+  const { families, refuses } = findProcedure(procedure);
   if (!families.some((known) => known === family)) {
     throw new RigError("USAGE", `${procedure} is for families ${families.join(", ")}, not "${family}"`);
   }
   const found = adapterTypeIds(folder)
     .filter((id) => id.startsWith(`generic-${family.toLowerCase()}-`))
     .filter((id) => findAdapterType(folder, id).pp.topology !== "ACTIVE");
-  if (found.length > 0) return found;
+  // Types without electronics are all that is drawn: a procedure that takes none of them has nothing to be tried on.
+  const taken = found.filter((id) => refuses?.(findAdapterType(folder, id), undefined) === undefined);
+  if (found.length > 0 && taken.length === 0) {
+    const why = "adapters with electronics on proximity (ACTIVE) are not drawn, and it takes no others";
+    throw new RigError("USAGE", `${procedure} has no fault coverage: ${why}; take another procedure`);
+  }
+  if (taken.length > 0) return taken;
   throw new RigError("USAGE", `no adapter type generic-${family.toLowerCase()}-* in ${folder}: nothing to draw from`);
 }
 

@@ -37,6 +37,8 @@ const rise = (): number => 2 * Math.hypot(0.5, 0.8);
 const level = (volt: number): number => (2 / Math.sqrt(3)) * (0.003 * Math.abs(volt) + 5e-3);
 /** Two readings of one DAQ on its 100 V range, minutes apart; parts of 0.1 % act on the shift alone. */
 const shift = (): number => 0.002;
+/** From a resistance and a leak that are known far better than a millivolt asks. */
+const computed = (): number => 0.001;
 
 /** GPT-9800 at 500 and 1000 V, to 500 Mohm (UNVERIFIED, drivers/gwinstek/gptAccuracy.ts). */
 const insulation = within(0.05, 1e5);
@@ -74,6 +76,16 @@ const requirements: readonly Requirement[] = [
   { row: "power.ac.r", quantities: ["path20.L1", "path20.L2N", "path20.DC+", "path20.DC-"], U: pole },
   { row: "power.ac.r.cold", quantities: ["path.L1", "path.L2N", "path.DC+", "path.DC-"], U: milliohm },
   { row: "power.r.rise", quantities: ["growth.DC+", "growth.DC-"], U: () => 2, scale: 100 },
+  // The extremes of a legal pilot.
+  { row: "cp.corner.stateA", quantities: ["corner.A.low", "corner.A.high"], U: computed },
+  { row: "cp.corner.stateB", quantities: ["corner.B.low", "corner.B.high"], U: computed },
+  { row: "cp.corner.stateC", quantities: ["corner.C.low", "corner.C.high"], U: computed },
+  { row: "cp.corner.stateD", quantities: ["corner.D.low", "corner.D.high"], U: computed },
+  { row: "cp.corner.shift", quantities: ["corner.shift"], U: computed },
+  { row: "cp.corner.low", quantities: ["corner.low"], U: () => 0.05 },
+  { row: "cp.corner.driven", quantities: ["driven.shift"], U: shift },
+  { row: "cp.corner.neg", quantities: ["driven.low", "driven.high"], U: level },
+  { row: "cp.cap", quantities: ["farad"], U: () => 2e-11 },
   // What the nest N2 and a person's hands bring out.
   { row: "ir.pair", quantities: ["ir.poles", "ir.bundle"], U: insulation },
   { row: "ir.pair.iec", quantities: ["ir.poles", "ir.bundle"], U: insulation },

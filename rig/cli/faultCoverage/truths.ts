@@ -28,6 +28,7 @@ const isFlexed = (claimed: Claimed): boolean => claimed.has("watch.open.s");
 export function showsOf(claimed: Claimed): ReadonlySet<Shows> {
   const shows = new Set<Shows>();
   if (isFlexed(claimed)) shows.add("flexing");
+  if (claimed.has("cp.cap")) shows.add("capacitance");
   if (isHighVoltage(claimed)) shows.add("high voltage");
   if (withstandOf(claimed)?.mode === "ac") shows.add("withstand AC");
   return shows;
@@ -47,8 +48,15 @@ export function truthsOf(adapter: AdapterUnderTest, { inputs, passes, claimed }:
     return [highVoltageTruth(adapter, { netlist: inputs.context.netlist, ir_V, ...(withstand ? { withstand } : {}) })];
   }
   const cable_ohm = inputs.bench.leads.find(({ id }) => id === "W.SRC+")?.resistance_ohm ?? 0;
+  const done = {
+    cable_ohm,
+    // Without its row nobody has sent 25 A through the earth, nor worked the latch.
+    earth_A: claimed.has("pe.r") ? 25 : 1,
+    worksLatch: claimed.has("pp.latched.v"),
+    corners: claimed.has("cp.corner.shift"),
+  };
   return passes.map((pass) => ({
-    ...truthOf(adapter, { ...pass, cable_ohm }),
+    ...truthOf(adapter, { ...pass, ...done }),
     ...(isFlexed(claimed) ? flexTruth(adapter, pass.list, window_s) : {}),
   }));
 }

@@ -38,6 +38,8 @@ export interface Trial {
  */
 const span_share = 0.16;
 const spacing_s = 5e-7;
+/** A shorter capture is made for its edges, and is left as it is. */
+const edges_s = 0.01;
 
 function instrument(role: string, { inputs }: Station, world: TwinWorld, clock: VirtualTime): KindTwin {
   const { bench } = inputs;
@@ -46,10 +48,12 @@ function instrument(role: string, { inputs }: Station, world: TwinWorld, clock: 
   if (entry.kind !== "scope") return openKindTwin(role, entry, bench, world, clock);
   const config = { ...entry.config, spacing_min_s: spacing_s };
   const scope = openKindTwin(role, { ...entry, config }, bench, world, clock);
+  const fine = openKindTwin(role, entry, bench, world, clock);
   return {
     ...scope,
     answer(op, args, io) {
       const asked = args as Args<"scope", "capture">;
+      if (asked.span_s < edges_s) return fine.answer(op, args, io);
       return scope.answer(op, { ...asked, span_s: asked.span_s * span_share }, io);
     },
   };

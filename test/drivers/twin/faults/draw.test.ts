@@ -141,4 +141,33 @@ describe("truth", () => {
     expect(shift).toBeLessThan((Math.LN2 * 270 * 5e-9) / 1e-3);
     expect(truth({ cp_pe_farad: 1e-6 })["duty"]).toBeGreaterThan(0.01);
   });
+
+  const corners = (given: object) => {
+    const adapter = adapterFrom({ adapter: "t", family: "A", remate_spread: 0, ...given });
+    return truthOf(adapter, { ...declared("PASS"), corners: true });
+  };
+
+  test("corners without an adapter worth speaking of are the published windows (domain.md 2.1), K, D and P", () => {
+    const t = corners({ paths: { CP: { bar_ohm: 1e-6, evse_contact_ohm: 1e-6, ev_contact_ohm: 1e-6 } } });
+    const window = (state: string) => [t[`corner.${state}.low`], t[`corner.${state}.high`]].map((v) => v?.toFixed(2));
+    expect(window("A")).toEqual(["11.40", "12.60"]);
+    expect(window("B")).toEqual(["8.37", "9.59"]);
+    expect(window("C")).toEqual(["5.47", "6.53"]);
+    expect(window("D")).toEqual(["2.59", "3.28"]);
+    expect(t["corner.shift"]).toBeLessThan(1e-5);
+  });
+
+  test("100 ohm in the pilot and 100 kohm to earth move the corners as far as domain.md 2.4 says", () => {
+    // 2.2 mV an ohm in B and 2.8 in C; 0.065 V of a leak in B.
+    expect(corners({ paths: { CP: { bar_ohm: 10 } } })["corner.shift"]).toBeGreaterThan(0.025);
+    expect(corners({ leaks: [{ between: ["ev.CP", "ev.PE"], ohm: 1e5 }] })["driven.shift"]).toBeGreaterThan(0.06);
+    expect(corners({ cp_pe_farad: 1e-8 })["corner.low"]).toBeGreaterThan(-10);
+  });
+
+  test("an earth neck melts only where a procedure sends that much current through it", () => {
+    const neck = { earth_neck: { melts_above_A: 10, leaves_ohm: 1e6 } };
+    const adapter = adapterFrom({ adapter: "t", family: "A", remate_spread: 0, ...neck });
+    expect(truthOf(adapter, { ...declared("PASS"), earth_A: 1 })["level.B"]).toBeLessThan(9.1);
+    expect(truthOf(adapter, declared("PASS"))["level.B"]).toBeGreaterThan(11);
+  });
 });
