@@ -43,14 +43,14 @@ export function limitConnections(server: Server, limits: ConnectionLimits, refus
   const open = new Map<string, number>();
   let foreign = 0;
   server.maxConnections = limits.all_max;
-  const answered = new WeakSet<Socket>();
+  const answering = new WeakSet<Socket>();
   server.on("request", ({ socket }, answer) => {
-    answered.add(socket);
-    answer.once("close", () => answered.delete(socket));
+    answering.add(socket);
+    answer.once("close", () => answering.delete(socket));
   });
   server.setTimeout(limits.silent_ms, (socket: Socket) => {
     // Called too where a browser keeps a connection for later: that one was not refused anything.
-    if (answered.has(socket))
+    if (answering.has(socket))
       refusals.note("nobody", "refused: silent connection", { address: socket.remoteAddress ?? "?" });
     socket.destroy();
   });

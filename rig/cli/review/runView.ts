@@ -20,6 +20,7 @@ import { photo_most_bytes } from "../../station/http.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { beginningOf } from "../attachmentFiles.ts";
+import { type ClockSource, clockFault } from "../clockState.ts";
 import { declaredIn } from "../declare.ts";
 import { decisionsIn } from "../reportFiles.ts";
 import { retestText } from "../retest.ts";
@@ -36,11 +37,16 @@ export interface KeyFolder {
 }
 
 /** @throws RigError RUN_UNKNOWN */
-export const runView = (store: string, { keys }: KeyFolder, asked: { readonly run: number; readonly name: string }) =>
+export const runView = (
+  store: string,
+  { keys, clock }: KeyFolder & { readonly clock: ClockSource },
+  asked: { readonly run: number; readonly name: string },
+) =>
   mustRead(store, async (reader): Promise<RunView> => {
     const record = reader.record(asked.run);
     const { head } = record;
     const fault = reader.fault(head.run);
+    const wrongClock = head.simulated ? undefined : clockFault(await clock());
     const ledger = await openLedger(store);
     try {
       const decisions = decisionsIn(ledger, reader, record);
@@ -55,7 +61,7 @@ export const runView = (store: string, { keys }: KeyFolder, asked: { readonly ru
         attachments: attachmentsOf(store, ledger, head.id),
         series: record.series.map(({ series, unit, points }) => ({ series, unit, points })),
         related: reader.list({ serial: head.adapter.serial, limit: related_max }),
-        standing: standingOf(ledger, reader, { record, fault, decisions, name: asked.name, keys }),
+        standing: standingOf(ledger, reader, { record, fault, decisions, wrongClock, name: asked.name, keys }),
       };
     } finally {
       ledger.close();

@@ -25,6 +25,8 @@ export interface Looked {
   readonly fault: string | undefined;
   /** As reports have them. */
   readonly decisions: Decisions;
+  /** Why this machine's clock may not be believed; only asked about a run of a real bench. */
+  readonly wrongClock: string | undefined;
   /** Who looks. */
   readonly name: string;
   /** Folder of encrypted private keys. */
@@ -102,14 +104,14 @@ const signedView = ({ seq, statement }: ValidSigned): SignedView => ({
 function whyNot(
   ledger: Ledger,
   reader: Reader,
-  { record, fault, name }: Looked,
+  { record, fault, name, wrongClock }: Looked,
   standing: SignOff,
   meaning: Meaning,
 ): string | undefined {
   const { head, outcome } = record;
   if (outcome === undefined) return "the run has not ended";
   if (fault !== undefined) return `the hash chain of the run does not hold: ${fault}`;
-  const clock = head.simulated ? undefined : clockFaultsOf(record)[0];
+  const clock = head.simulated ? undefined : (clockFaultsOf(record)[0] ?? wrongClock);
   if (clock !== undefined) return clock;
   const edition = standing.edition + (meaning === "amended" ? 1 : 0);
   return whyNotSigned({ head, outcome, reader }, ledger, standing, { meaning, edition, name, key: "" });

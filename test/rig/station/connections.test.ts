@@ -24,3 +24,31 @@ test("however many the network opens, connections are left for the bench's own s
   strangers[0]?.emit("close");
   expect(come("10.0.0.99").gone).toBe(false);
 });
+
+test("a connection that falls silent in the middle of an answer is written down, one that rests after it is not", () => {
+  let silent: (socket: unknown) => void = () => undefined;
+  const setTimeout = (_ms: number, listener: typeof silent) => {
+    silent = listener;
+  };
+  const node = Object.assign(new EventEmitter(), { maxConnections: 0, setTimeout });
+  const noted: string[] = [];
+  const note = (_who: string, what: string) => void noted.push(what);
+  limitConnections(
+    node as unknown as Server,
+    usualLimits,
+    new Refusals(
+      note,
+      () => 0,
+      () => undefined,
+    ),
+  );
+  let closed = 0;
+  const socket = { remoteAddress: "10.0.0.7", destroy: () => (closed += 1) };
+  const answer = new EventEmitter();
+  node.emit("request", { socket }, answer);
+  silent(socket);
+  expect([noted, closed]).toEqual([["refused: silent connection"], 1]);
+  answer.emit("close");
+  silent(socket);
+  expect([noted.length, closed]).toEqual([1, 2]);
+});

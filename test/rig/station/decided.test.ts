@@ -104,6 +104,8 @@ describe("a run of a real bench", () => {
     clock = { synchronised: false, source: "test" };
     const { seen } = (await view(4)).standing;
     expect(await sign(4, "finished")).toMatchObject({ status: 400, error: /clock of this machine is not sync/ });
+    // It is said before anything is typed.
+    expect((await view(4)).standing.may[0]?.why).toMatch(/clock of this machine is not synchronised/);
     clock = right;
     expect(await sign(3, "finished")).toMatchObject({ status: 400, error: /the run's clock was not known/ });
     expect((await view(3)).standing.may.map(({ why }) => why)).toEqual(Array(4).fill(expect.stringMatching(/clock/)));
