@@ -68,6 +68,11 @@ export class Guesses {
     this.known.set(plain(name), addresses);
   }
 
+  /** The password was changed: whoever logged in with the old one is a stranger, but for where that was done. */
+  changed(name: string, { address, own }: From): void {
+    this.known.set(plain(name), new Set(own ? [] : [address]));
+  }
+
   private keys(name: string, { address, own }: From): readonly Key[] {
     const account = plain(name);
     const keys: Key[] = [

@@ -96,6 +96,7 @@ export function loginRoutes(app: App, door: Door): void {
     if (no) return no;
     await accounts.setSecret(name, name, textIn(body, "secret"));
     sessions.endAllOf(name);
+    guesses.changed(name, fromOf(c));
     return enter(c, name);
   });
 }

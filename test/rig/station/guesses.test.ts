@@ -126,12 +126,27 @@ test("an account is known at its eight newest addresses only", () => {
   expect(free).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
 });
 
+test("a changed password makes strange every address but the one where it was changed", () => {
+  for (const at of [bench, from("10.0.0.1")]) {
+    const { guesses, clock } = made();
+    for (const desk of [from("10.0.0.1"), from("10.0.0.2")]) {
+      guesses.failed("Tina", desk);
+      guesses.succeeded("Tina", desk);
+    }
+    guesses.changed("tina", at);
+    attack(guesses, clock, (n) => `10.1.${n >> 8}.${n & 255}`);
+    const waits = ["10.0.0.1", "10.0.0.2"].map((address) => guesses.wait_s("Tina", from(address)) > 0);
+    expect(waits).toEqual([at.own, true]);
+  }
+});
+
 test("at the station's door: a stranger who knows the name keeps nobody waiting at the bench's own screen", async () => {
   const station = await TestStation.open(["Tina"]);
   try {
     const login = (secret: string, address: string) =>
       station.post("/api/login", { name: "Tina", secret }, {}, address);
     const tries: number[] = [];
+    expect((await login(secretOf("Tina"), "10.0.0.60")).status).toBe(200);
     for (let i = 0; i < 12; i += 1) tries.push((await login("12345678", `10.0.0.${i}`)).status);
     expect(tries).toEqual([401, 401, 401, 401, 401, ...Array(7).fill(429)]);
     const mine = await login(secretOf("Tina"), "127.0.0.1");
@@ -141,7 +156,7 @@ test("at the station's door: a stranger who knows the name keeps nobody waiting 
     // Given again, as before a signature.
     const body = { old: secretOf("Tina"), secret: "98765432" };
     expect((await station.post("/api/secret", body, as({ cookie, csrf }))).status).toBe(200);
-    expect((await login("98765432", "10.0.0.77")).status).toBe(429);
+    for (const address of ["10.0.0.77", "10.0.0.60"]) expect((await login("98765432", address)).status).toBe(429);
     station.now_ms += 901_000;
     expect((await login("98765432", "::ffff:10.0.0.77")).status).toBe(200);
     for (let i = 0; i < 12; i += 1) await login("12345678", `10.0.1.${i}`);
