@@ -22,6 +22,7 @@ import {
   modeOf,
   noCurrent_A,
   readingsOf,
+  revised,
 } from "./state.ts";
 import { switchingViolations } from "./switching.ts";
 import { Watch } from "./watch.ts";
@@ -85,7 +86,9 @@ class Gate implements SafetyLayer {
     this.#takeLines();
     const { bench } = this.#options;
     const before: BenchState =
-      this.#state.monitored === context.monitored ? this.#state : { ...this.#state, monitored: context.monitored };
+      this.#state.monitored === context.monitored
+        ? this.#state
+        : revised(this.#state, { monitored: context.monitored });
     const next = after(bench, before, call);
     const found =
       unknownRelays(bench, call)[0] ??

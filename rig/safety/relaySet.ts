@@ -10,6 +10,8 @@ const bits_max = 30;
 interface Places {
   readonly of: ReadonlyMap<string, number>;
   readonly words: Int32Array;
+  /** Keys of sets that have been asked about: the same ones come before a change, after it and at the next. */
+  readonly keys: WeakMap<ReadonlySet<string>, string>;
 }
 
 const known = new WeakMap<Bench, Places>();
@@ -18,14 +20,23 @@ function placesOf(bench: Bench): Places {
   const found = known.get(bench);
   if (found) return found;
   const ids = Object.keys(bench.relays);
-  const made = { of: new Map(ids.map((id, n) => [id, n])), words: new Int32Array(Math.ceil(ids.length / bits_max)) };
+  const words = new Int32Array(Math.ceil(ids.length / bits_max));
+  const made: Places = { of: new Map(ids.map((id, n) => [id, n])), words, keys: new WeakMap() };
   known.set(bench, made);
   return made;
 }
 
-/** In any order; relays that the bench does not have are named. */
-export function keyOf(bench: Bench, relays: Iterable<string>): string {
-  const { of, words } = placesOf(bench);
+/** Relays that the bench does not have are named. The set must not change afterwards. */
+export function keyOf(bench: Bench, relays: ReadonlySet<string>): string {
+  const places = placesOf(bench);
+  const known = places.keys.get(relays);
+  if (known !== undefined) return known;
+  const made = keyMade(places, relays);
+  places.keys.set(relays, made);
+  return made;
+}
+
+function keyMade({ of, words }: Places, relays: ReadonlySet<string>): string {
   words.fill(0);
   let others = "";
   for (const id of relays) {

@@ -30,7 +30,7 @@ export function switchingViolations(
   return [
     ...treeMoves(bench, state, changing),
     ...contactorsUnderCurrent(bench, state, changing),
-    ...remembered(bench, state, target, changing),
+    ...remembered(bench, state, target, surely, changing),
   ];
 }
 
@@ -42,6 +42,7 @@ function remembered(
   bench: Bench,
   state: BenchState,
   target: ReadonlySet<string>,
+  surely: ReadonlySet<string>,
   changing: readonly string[],
 ): readonly Violation[] {
   let memory = memories.get(bench);
@@ -49,8 +50,10 @@ function remembered(
     memory = new Map();
     memories.set(bench, memory);
   }
-  const sets = [state.closed, target, changing].map((relays) => keyOf(bench, relays));
-  const key = `${state.source.on} ${state.rails.on} ${sets.join(", ")}`;
+  // What changes follows from the three sets.
+  const [closed, then] = [keyOf(bench, state.closed), keyOf(bench, target)];
+  const certain = surely === state.closed ? closed : keyOf(bench, surely);
+  const key = `${state.source.on} ${state.rails.on} ${closed}, ${then}, ${certain}`;
   const known = memory.get(key);
   if (known) return known;
   const made = [...intermediate(bench, state.closed, target), ...hotSwitched(bench, state, target, changing)];

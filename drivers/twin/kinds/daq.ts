@@ -23,7 +23,9 @@ export function daqTwin({ role, bench, world }: TwinContext): Answers<"daq"> {
   const read = (channels: readonly number[], terse: boolean): Record<string, Reading> => {
     const readings: Record<string, Reading> = {};
     // The last channel's place first: the object then has room for all and is not made larger on the way.
-    readings[Math.max(...channels)] = pending;
+    let last = 0;
+    for (const channel of channels) if (channel > last) last = channel;
+    readings[last] = pending;
     for (const channel of channels) readings[channel] = (readers.get(channel) as ChannelReader)(terse);
     return readings;
   };

@@ -24,16 +24,23 @@ export function matrixTwin({ role, entry, bench, world }: TwinContext): Answers<
     for (const { id, output, board } of byName) if (coils[board]?.[output] === true) closed.push(id);
     return closed;
   };
-  const write = (closed: readonly string[]): void => {
-    const wanted = boards.map(({ outputs }) => new Array<boolean>(outputs).fill(false));
+  /** Coils as they are wanted, board by board; the world keeps a copy. */
+  const wanted = boards.map(({ outputs }) => new Array<boolean>(outputs).fill(false));
+  const want = (closed: readonly string[]): void => {
+    for (const coils of wanted) coils.fill(false);
     for (const id of closed) {
       const at = places.get(id);
       if (at !== undefined) (wanted[at.board] as boolean[])[at.output] = true;
     }
-    for (const [n, { board }] of boards.entries()) {
-      const coils = wanted[n] as boolean[];
+  };
+  /** Brings the coils to what is wanted; first, `opening` only, those that are on and are to go off. */
+  const write = (opening: boolean): void => {
+    for (let n = 0; n < boards.length; n++) {
+      const { board } = boards[n] as (typeof boards)[number];
+      const coils = wanted[n] as readonly boolean[];
       const before = world.relays.coils(entry.role, board);
-      if (coils.some((on, output) => on !== (before[output] ?? false))) world.relays.setCoils(entry.role, board, coils);
+      const next = opening ? coils.map((on, output) => on && before[output] === true) : coils;
+      if (next.some((on, output) => on !== (before[output] ?? false))) world.relays.setCoils(entry.role, board, next);
     }
   };
   return {
@@ -42,11 +49,9 @@ export function matrixTwin({ role, entry, bench, world }: TwinContext): Answers<
       if (unknown !== undefined) {
         throw new RigError("SETPOINT_OUT_OF_RANGE", `${role}: no relay "${unknown}" on its boards`, { role, unknown });
       }
-      const before = closedNow();
-      const wanted = new Set(closed);
-      const stay = before.filter((id) => wanted.has(id));
-      if (stay.length < before.length) write(stay);
-      write(closed);
+      want(closed);
+      write(true);
+      write(false);
       return { closed: closedNow() };
     },
     readBack() {

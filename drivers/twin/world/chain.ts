@@ -134,10 +134,12 @@ export function createChain(plant: Plant, relays: Relays, source: PowerSource, o
     refresh() {
       // Without a watchdog that runs out only levels and temperatures move the chain.
       const changes = plant.thermal.changes();
-      if (seen === changes && options.watchdog === "ideal") return;
+      const ideal = options.watchdog === "ideal";
+      if (seen === changes && ideal) return;
+      const levelsMoved = seen === undefined;
       seen = changes;
       overTemperature();
-      evaluate();
+      if (levelsMoved || !ideal) evaluate();
     },
   };
 }

@@ -175,9 +175,13 @@ export class Circuit {
     return sum;
   }
 
+  /** Few are asked for by name, again and again. */
   #find(id: string): Element | undefined {
-    if (this.#byId.size === 0) for (const element of this.elements) this.#byId.set(element.id, element);
-    return this.#byId.get(id);
+    const known = this.#byId.get(id);
+    if (known !== undefined) return known;
+    const found = this.elements.find((element) => element.id === id);
+    if (found !== undefined) this.#byId.set(id, found);
+    return found;
   }
 
   #gather(root: number): Part {

@@ -1,7 +1,7 @@
 /**
  * Pilot lines that have been worked out, by what they are made of: the driver's rails and duty change, the line does not.
- * The same elements with the same values have the same steady period, to the last digit; through the bypass that is so
- * for every adapter tried on a bench.
+ * Elements of the same values have the same steady period; through the bypass that is so for every adapter tried on a
+ * bench. A conductor that cools between two captures is another one in its last digits only: it is taken for the same.
  */
 import type { Node } from "../../../rig/model/bench.ts";
 import type { Circuit } from "./circuit.ts";
@@ -63,7 +63,7 @@ export function lineOf(
   all.set(values);
   all.set(emfs, near.length);
   const named = probes.flat().join(" ");
-  const found = of.lines.find((line) => line.probes === named && areEqual(line.values, all));
+  const found = of.lines.find((line) => line.probes === named && areAlike(line.values, all));
   if (found) return found;
   const made = new Line(all, named, new PilotLine(near, driver, probes));
   if (of.lines.length >= lines_max) of.lines.shift();
@@ -88,8 +88,20 @@ function quantityOf(element: Element): number {
   }
 }
 
-function areEqual(a: Float64Array, b: Float64Array): boolean {
+/**
+ * Resistances that differ by less than this are the same for a line: behind the generator's kilohm at most 24 mA flow, so
+ * that 10 uohm are 0.24 uV and a millionth of any resistance 24 uV, beside an oscilloscope's step of 0.1 V. What is below
+ * 10 uohm, and every capacitance, must be the same to the last digit.
+ */
+const alike_ohm = 1e-5;
+const alike = 1e-6;
+
+function areAlike(a: Float64Array, b: Float64Array): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false;
+  for (let i = 0; i < a.length; i++) {
+    const [one, other] = [a[i] as number, b[i] as number];
+    if (Object.is(one, other)) continue;
+    if (!(Math.abs(one - other) <= alike_ohm + alike * Math.abs(one)) || Math.abs(one) < alike_ohm) return false;
+  }
   return true;
 }

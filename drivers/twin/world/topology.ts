@@ -9,39 +9,73 @@ import { type IslandShape, islandShape } from "./elimination.ts";
 
 /** An island: its elements by their number in the circuit, and how they are joined. */
 export interface PartShape {
-  readonly elements: Int32Array;
+  readonly elements: Uint16Array;
   readonly island: IslandShape;
 }
 
+/** Numbers of nodes by their names. Circuits of one bench share them: a name is looked up, and never counted again. */
+export class NodeNumbers {
+  readonly #of = new Map<Node, number>();
+
+  get size(): number {
+    return this.#of.size;
+  }
+
+  find(node: Node): number | undefined {
+    return this.#of.get(node);
+  }
+
+  /** Gives one to a node that has none yet. */
+  number(node: Node): number {
+    const known = this.#of.get(node);
+    if (known !== undefined) return known;
+    const number = this.#of.size;
+    if (number >= absent) throw new RangeError(`more than ${absent} nodes in one circuit`);
+    this.#of.set(node, number);
+    return number;
+  }
+}
+
+/** In place of a root: no element of this circuit has the node. */
+const absent = 0xffff;
+
+/** How an element joins its ends: as one island, through an alternating current, or by a current that it forces. */
+const [conducts, capacitive, injects] = [0, 1, 2] as const;
+const joiningOf = (type: Element["type"]): number =>
+  type === "capacitor" ? capacitive : type === "injection" ? injects : conducts;
+
 export class Topology {
-  readonly #types: readonly Element["type"][];
-  /** Number of each node in the whole circuit, and of each end of each element. */
-  readonly #numberOf = new Map<Node, number>();
-  readonly #ends: Int32Array;
+  readonly #numbers: NodeNumbers;
+  readonly #joining: Uint8Array;
+  /** Number of each end of each element. */
+  readonly #ends: Uint16Array;
   /** Island of each node, as one of its nodes. */
-  readonly #root: Int32Array;
+  readonly #root: Uint16Array;
   /** Number of a node within its island, once that is gathered. */
-  readonly #within: Int32Array;
+  readonly #within: Uint16Array;
   /** Gathered when first asked about: most islands never are. */
   readonly #parts = new Map<number, PartShape>();
 
-  constructor(elements: readonly Element[]) {
-    this.#types = elements.map(({ type }) => type);
-    this.#ends = new Int32Array(2 * elements.length);
+  constructor(elements: readonly Element[], numbers = new NodeNumbers()) {
+    this.#numbers = numbers;
+    this.#joining = new Uint8Array(elements.length);
+    this.#ends = new Uint16Array(2 * elements.length);
     for (let n = 0; n < elements.length; n++) {
-      const element = elements[n] as Element;
-      this.#ends[2 * n] = this.#number(element.a);
-      this.#ends[2 * n + 1] = this.#number(element.b);
+      const { type, a, b } = elements[n] as Element;
+      this.#joining[n] = joiningOf(type);
+      this.#ends[2 * n] = numbers.number(a);
+      this.#ends[2 * n + 1] = numbers.number(b);
     }
-    this.#root = new Int32Array(this.#numberOf.size);
-    for (let node = 0; node < this.#root.length; node++) this.#root[node] = node;
-    this.#within = new Int32Array(this.#numberOf.size);
+    this.#root = new Uint16Array(numbers.size).fill(absent);
+    for (const node of this.#ends) this.#root[node] = node;
+    this.#within = new Uint16Array(numbers.size).fill(absent);
     this.#divide();
   }
 
   /** Number of a node, undefined where no element has it. */
   numberOf(node: Node): number | undefined {
-    return this.#numberOf.get(node);
+    const number = this.#numbers.find(node);
+    return number === undefined || (this.#root[number] ?? absent) === absent ? undefined : number;
   }
 
   rootOf(node: number): number {
@@ -56,28 +90,34 @@ export class Topology {
   part(root: number): PartShape {
     const known = this.#parts.get(root);
     if (known !== undefined) return known;
+    // Numbered as the elements come, so that one structure is eliminated in one order whatever was met before it.
     let size = 0;
-    for (let node = 0; node < this.#root.length; node++) if (this.#root[node] === root) this.#within[node] = size++;
+    const place = (node: number): number => {
+      if (this.#within[node] === absent) this.#within[node] = size++;
+      return this.#within[node] as number;
+    };
     const elements: number[] = [];
     const edges: (readonly [number, number])[] = [];
-    for (let n = 0; n < this.#types.length; n++) {
+    for (let n = 0; n < this.#joining.length; n++) {
       const i = this.#ends[2 * n] as number;
       const j = this.#ends[2 * n + 1] as number;
-      if (this.#types[n] === "capacitor" || this.#root[i] !== root || this.#root[j] !== root) continue;
+      if (this.#joining[n] === capacitive || this.#root[i] !== root || this.#root[j] !== root) continue;
       elements.push(n);
-      edges.push([this.#within[i] as number, this.#within[j] as number]);
+      edges.push([place(i), place(j)]);
     }
-    const made: PartShape = { elements: Int32Array.from(elements), island: islandShape(size, edges) };
+    // A node that nothing conducts from is an island too.
+    if (size === 0) place(root);
+    const made: PartShape = { elements: Uint16Array.from(elements), island: islandShape(size, edges) };
     this.#parts.set(root, made);
     return made;
   }
 
   /** Numbers of the elements that a node reaches, also through capacitors. */
   reached(from: Node): readonly number[] {
-    const start = this.#numberOf.get(from);
+    const start = this.numberOf(from);
     if (start === undefined) return [];
-    const at: number[][] = Array.from({ length: this.#numberOf.size }, () => []);
-    for (let n = 0; n < this.#types.length; n++) {
+    const at: number[][] = Array.from(this.#root, () => []);
+    for (let n = 0; n < this.#joining.length; n++) {
       for (const end of [2 * n, 2 * n + 1]) (at[this.#ends[end] as number] as number[]).push(n);
     }
     const seen = new Set<number>();
@@ -96,14 +136,6 @@ export class Topology {
     return [...seen];
   }
 
-  #number(node: Node): number {
-    const known = this.#numberOf.get(node);
-    if (known !== undefined) return known;
-    const number = this.#numberOf.size;
-    this.#numberOf.set(node, number);
-    return number;
-  }
-
   /** Union-find over everything that conducts direct current. */
   #divide(): void {
     const root = this.#root;
@@ -115,21 +147,23 @@ export class Topology {
       }
       return at;
     };
-    for (let n = 0; n < this.#types.length; n++) {
-      const type = this.#types[n];
-      if (type === "capacitor" || type === "injection") continue;
+    for (let n = 0; n < this.#joining.length; n++) {
+      if (this.#joining[n] !== conducts) continue;
       root[find(this.#ends[2 * n] as number)] = find(this.#ends[2 * n + 1] as number);
     }
-    for (let node = 0; node < root.length; node++) root[node] = find(node);
+    for (let node = 0; node < root.length; node++) if (root[node] !== absent) root[node] = find(node);
   }
 }
 
-/** Topologies kept; the half that was not asked for the longest goes when there are more. Some kB each. */
-const kept_max = 4096;
+/** Topologies kept; the half that was not asked for the longest goes when there are more. A few kB each. */
+const kept_max = 16_384;
+/** Names of nodes kept: those of a bench and of all kinds of adapters are some hundred. */
+const nodes_max = 4096;
 
 /** Keeps topologies by what names their structure, in the order in which they were last asked for. */
 export class Topologies {
   readonly #known = new Map<string, Topology>();
+  #numbers = new NodeNumbers();
 
   of(key: string, elements: readonly Element[]): Topology {
     const known = this.#known.get(key);
@@ -141,7 +175,9 @@ export class Topologies {
     if (this.#known.size >= kept_max) {
       for (const old of [...this.#known.keys()].slice(0, kept_max / 2)) this.#known.delete(old);
     }
-    const made = new Topology(elements);
+    // Those that are kept hold on to the numbers that they were made with.
+    if (this.#numbers.size > nodes_max) this.#numbers = new NodeNumbers();
+    const made = new Topology(elements, this.#numbers);
     this.#known.set(key, made);
     return made;
   }

@@ -18,6 +18,8 @@ export type FromWorker =
   | { readonly error: string };
 
 if (parentPort !== null) {
+  // Errors of a run are caught and told by their messages; nobody reads where they were made.
+  Error.stackTraceLimit = 0;
   const port = parentPort;
   const tell = (what: FromWorker): void => port.postMessage(what);
   const campaign = new Campaign(workerData as CampaignOptions);
