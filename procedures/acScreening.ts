@@ -82,7 +82,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       takes_s: 1,
       attempts: 2,
     });
-    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass);
+    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass(soak));
     if (!ac) return;
     yield* ask({
       id: "exchange-half",
@@ -92,7 +92,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       timeout_s: minutes(20),
       action: { do: "remove" },
     });
-    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass);
+    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass(soak));
     if (!dc) return;
     yield* tried(context);
     yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {
@@ -103,7 +103,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
   };
 }
 
-const onePass = { deadline_s: 8 * 3600, takes_s: minutes(100) };
+const onePass = (soak: boolean) => ({ deadline_s: 8 * 3600, takes_s: minutes(soak ? 100 : 25) });
 
 /** A resumed run: the halves are read again before everything else. */
 function* recheckAc(context: ProcedureContext): Plan<boolean> {
