@@ -68,14 +68,26 @@ function quotient(r: OnOff): { readonly value: number; readonly ampere: number }
   return { value: volt / ampere, ampere };
 }
 
-/** Resistance with its standard uncertainty, ohm; half the drift of the offset counts in full. */
+const isNumber = ({ value, u }: Estimate): boolean => Number.isFinite(value) && Number.isFinite(u);
+/** An infinite current or temperature would make a resistance of nothing, which every limit passes. */
+const nothing = (parts: readonly Component[]): Budgeted => ({ value: Number.NaN, u: Number.NaN, parts });
+
+/**
+ * Resistance with its standard uncertainty, ohm; half the drift of the offset counts in full. NaN as soon as one of the six
+ * is not finite.
+ */
 export function resistanceOf(r: OnOff): Budgeted {
   const parts = resistanceParts(r);
+  if (![r.on_V, r.on_A, r.before_V, r.after_V, r.before_A, r.after_A].every(isNumber)) return nothing(parts);
   return { value: quotient(r).value, u: combined(parts), parts };
 }
 
-/** Mean of several resistances with the repeatability between them and the parts of the least certain of them, ohm. */
+/**
+ * Mean of several resistances with the repeatability between them and the parts of the least certain of them, ohm. NaN of
+ * none, and as soon as one is not finite.
+ */
 export function meanOf(each: readonly Budgeted[]): Budgeted {
+  if (each.length === 0 || !each.every(isNumber)) return nothing(each[0]?.parts ?? []);
   const values = each.map((r) => r.value);
   const { value, u: s_of_mean } = estimate(values, 0);
   const worst = [...each].sort((a, b) => b.u - a.u)[0]?.parts ?? [];
@@ -90,7 +102,7 @@ export const drift_V = (r: OnOff): number => Math.abs(r.after_V.value - r.before
 /** Copper's temperature coefficient at 20 degC, 1/K (domain.md R.TEMP; the value itself is confidence K). */
 export const copper_per_K = 0.00393;
 
-/** Resistance as it would be at 20 degC. */
+/** Resistance as it would be at 20 degC; NaN when resistance, temperature or its uncertainty is not finite. */
 export function at20degC(r: Estimate, temperature_degC: number, u_temperature_K: number): Budgeted {
   const factor = 1 + copper_per_K * (temperature_degC - 20);
   const value = r.value / factor;
@@ -100,6 +112,7 @@ export function at20degC(r: Estimate, temperature_degC: number, u_temperature_K:
     source: "bar sensor and gradient along the path (H)",
   });
   const parts = [...scaled(partsOf(r, "resistance", "ohm"), 1 / factor), warmth];
+  if (![r.value, r.u, temperature_degC, u_temperature_K].every(Number.isFinite)) return nothing(parts);
   return { value, u: combined(parts), parts };
 }
 
