@@ -83,7 +83,7 @@ export interface Twin {
 export async function startTwin(dir: string, adapter: string, ...more: readonly string[]): Promise<Twin> {
   const file = `drivers/twin/adapters/${adapter}.yaml`;
   const twin = rig("twin", "--adapter", file, "--dir", dir, "--speed", "max", ...more);
-  await twin.says(/"simulated":true/, 20_000);
+  await twin.says(/"simulated":true/);
   const { control } = JSON.parse(readFileSync(join(dir, "ports.json"), "utf8")) as { readonly control: string };
   const seen: LogEntry[] = [];
   let from = 0;

@@ -1,15 +1,16 @@
 /** What stands against a run is said before it; and what a station or a controller left behind when it died. */
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { connectControl } from "../../drivers/twin/controlClient.ts";
 import type { Data } from "../../rig/model/data.ts";
 import { Accounts } from "../../rig/station/accounts.ts";
-import { left, processesOf, rig, safe } from "./rigProcess.ts";
+import { freePort } from "./cuttableProxy.ts";
+import { left, rig, safe } from "./rigProcess.ts";
+import { controllersOf } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
-import { faultsOf, login, picture } from "./stationProcess.ts";
+import { faultsOf, login, picture, scan } from "./stationProcess.ts";
 
 let browser: Browser;
 let opened: shared.Station;
@@ -30,11 +31,6 @@ async function atTwin(request: Readonly<Record<string, Data>>): Promise<void> {
 
 const against = (page: Page, text: string | RegExp) => page.locator(".against li").filter({ hasText: text });
 const startButton = (page: Page) => page.locator(".starter button.go");
-
-async function scan(page: Page, text: string): Promise<void> {
-  await page.keyboard.type(text);
-  await page.keyboard.press("Enter");
-}
 
 test("a pressed emergency stop, a latched trip and a wrong adapter are said before, each with what to do", async () => {
   await atTwin({ do: "estop", pressed: true });
@@ -58,18 +54,18 @@ test("a pressed emergency stop, a latched trip and a wrong adapter are said befo
   // Its cause goes, and who runs the bench answers for the reset.
   await atTwin({ do: "estop", pressed: false });
   await page.getByRole("button", { name: /Reset the trip/ }).click();
-  await page.keyboard.type("the lid is closed again");
+  await page.locator(".reason input").fill("the lid is closed again");
   await page.getByRole("button", { name: "Reset, in my name" }).click();
   await against(page, /LID1 was open/).waitFor({ state: "detached" });
   // An answer of the bench that is some seconds old is not asked for again by itself.
   await expect
     .poll(
       async () => {
-        const again = page.getByRole("button", { name: "Look again" });
-        if ((await startButton(page).isDisabled()) && (await again.count()) > 0) await again.click();
+        // It is there only while nothing is looked at.
+        await page.evaluate("document.querySelector('.starter button.again')?.click()");
         return startButton(page).isEnabled();
       },
-      { timeout: 60_000, interval: 2000 },
+      { timeout: 120_000, interval: 1000 },
     )
     .toBe(true);
   await page.getByText("Bench is well").waitFor();
@@ -99,9 +95,7 @@ test("a run whose controller and station died is in doubt until it is proved saf
   }
   // Station first: nobody sees the controller go.
   const station = opened.station.child;
-  const controller = processesOf(" run dc-screening-no-soak ")
-    .filter((line) => line.includes(opened.folder))
-    .map((line) => Number(line.split(" ")[0]));
+  const controller = controllersOf(opened, " run dc-screening-no-soak ");
   expect(controller).toHaveLength(1);
   process.kill(controller[0] as number, "SIGSTOP");
   station.kill("SIGKILL");
@@ -109,12 +103,12 @@ test("a run whose controller and station died is in doubt until it is proved saf
   await page.getByText("NO CONNECTION TO THE STATION").waitFor();
 
   const next = rig("serve", "--port", "0", "--ports", opened.twin.dir, "--store", opened.store);
-  await next.says(/Station of .*http/, 30_000);
+  await next.says(/Station of .*http/);
   const url = /https?:\/\/\S+/.exec(next.text())?.[0] ?? "";
   const again = await shared.visit(browser, url, await browser.newContext({ viewport: shared.size }));
   await login(again, "Tina");
   await again.getByText(/R000001: dc-screening-no-soak, .* was interrupted/).waitFor();
-  await again.getByText(/✓ Safe at .* rig safe/).waitFor({ timeout: 60_000 });
+  await again.getByText(/✓ Safe at .* rig safe/).waitFor();
   expect(left(await opened.twin.history())).toEqual(safe);
   await picture(again, "interrupted-800x480");
   expect(await faultsOf(again)).toEqual([]);
@@ -132,12 +126,7 @@ test("a run whose controller and station died is in doubt until it is proved saf
 });
 
 test("the screen of a bench waits for its station, and goes there when it is up", async () => {
-  const port = await new Promise<number>((done) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => done(typeof address === "object" && address ? address.port : 0));
-    });
-  });
+  const port = await freePort();
   const to = encodeURIComponent(`http://127.0.0.1:${port}/?kiosk`);
   const page = await shared.visit(browser, `file://${resolve("deploy/kiosk/wait.html")}?to=${to}`);
   await page.getByText("Waiting for the station").waitFor();

@@ -1,9 +1,10 @@
 /** The bench page in a real browser: driving by hand under the rules of a run, and faults on purpose. */
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { left, processesOf, safe } from "./rigProcess.ts";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { left, safe } from "./rigProcess.ts";
+import { controllersOf, endRun } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
-import { faultsOf, login, picture, secrets, start } from "./stationProcess.ts";
+import { faultsOf, login, pictures, secrets, start } from "./stationProcess.ts";
 
 let browser: Browser;
 let opened: shared.Station;
@@ -11,7 +12,11 @@ let opened: shared.Station;
 beforeAll(async () => {
   browser = await shared.launch();
   opened = await shared.openStation("healthy-a", { people: ["Root", "Egon", "Tina"], args: ["--manual"] });
-}, 60_000);
+});
+afterEach(async () => {
+  await shared.closePages(browser);
+  await endRun(opened);
+});
 afterAll(async () => {
   await shared.closeStation(browser, opened);
   await browser?.close();
@@ -23,7 +28,6 @@ const row = (page: Page, command: string, answer: RegExp) =>
 
 async function engineerAt(hash: string): Promise<Page> {
   const page = await shared.visit(browser, `${opened.url}${hash}`);
-  page.setDefaultTimeout(60_000);
   await login(page, "Egon");
   return page;
 }
@@ -32,18 +36,6 @@ async function openPanel(page: Page): Promise<void> {
   await page.getByLabel("Password again").fill(secrets.Egon);
   await page.getByRole("button", { name: "Open the panel" }).click();
   await page.getByRole("button", { name: "Close KG" }).and(page.locator(":enabled")).waitFor();
-}
-
-async function pictures(page: Page, name: string): Promise<void> {
-  for (const [width, height] of [
-    [800, 480],
-    [1280, 800],
-    [1600, 1000],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    await picture(page, `${name}-${width}x${height}`);
-  }
-  await page.setViewportSize(shared.size);
 }
 
 test("what the bench says of itself, what is due and what is worn, marked SIMULATED", async () => {
@@ -65,7 +57,6 @@ test("what the bench says of itself, what is due and what is worn, marked SIMULA
     expect([tab, await faultsOf(page)]).toEqual([tab, []]);
     await pictures(page, `bench-${tab.split(" ")[0]?.toLowerCase()}`);
   }
-  await page.context().close();
 });
 
 test("an engineer reads and switches; what is forbidden is refused with its reason; a lost page leaves the bench safe", async () => {
@@ -97,7 +88,6 @@ test("an engineer reads and switches; what is forbidden is refused with its reas
   expect(await leftOver()).toEqual(safe);
   await other.getByRole("link", { name: "Runs" }).click();
   await other.getByRole("row", { name: /manual.*NOT JUDGED/ }).waitFor();
-  await other.context().close();
 });
 
 test("a controller of the panel that is killed leaves the bench safe", async () => {
@@ -108,17 +98,16 @@ test("a controller of the panel that is killed leaves the bench safe", async () 
   await page.getByRole("button", { name: "Close KG" }).click();
   await row(page, "close KG", /KG/);
   expect(await leftOver()).toMatchObject({ enable: true, closed: ["KG"] });
-  const [controller = ""] = processesOf(" manual --operator ");
-  process.kill(Number(controller.split(" ")[0]), "SIGKILL");
+  const controller = controllersOf(opened, " manual --operator ");
+  expect(controller).toHaveLength(1);
+  process.kill(controller[0] as number, "SIGKILL");
   await page.getByText(/Safe at .* (rig safe|read back)/).waitFor();
   expect(await leftOver()).toEqual(safe);
   expect(await page.getByRole("button", { name: "ALL OFF" }).count()).toBe(0);
-  await page.context().close();
 });
 
 test("the emergency stop, pressed on purpose in a run, trips it with its reason and is shown on every page", async () => {
   const page = await shared.visit(browser, opened.url);
-  page.setDefaultTimeout(60_000);
   await login(page, "Tina");
   await page.getByRole("link", { name: "New run" }).click();
   // A procedure with a short preflight; its first prompt is no press of the button.
@@ -141,5 +130,5 @@ test("the emergency stop, pressed on purpose in a run, trips it with its reason 
   await pictures(trainer, "bench-open");
   await trainer.getByRole("link", { name: "Faults on purpose" }).click();
   await trainer.getByRole("button", { name: "Clear all" }).click();
-  await vi.waitFor(async () => expect(await page.locator(".faults").count()).toBe(0), { timeout: 5000 });
+  await page.locator(".faults").waitFor({ state: "detached" });
 });

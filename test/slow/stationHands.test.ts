@@ -2,8 +2,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { left, safe } from "./rigProcess.ts";
+import { endRun } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
-import { faultsOf, picture, secrets, size } from "./stationProcess.ts";
+import { begun, faultsOf, picture, requestsTo, scan, secrets, size, typeByHand } from "./stationProcess.ts";
 
 let browser: Browser;
 let opened: shared.Station;
@@ -13,17 +14,14 @@ const complaints: string[] = [];
 beforeAll(async () => {
   browser = await shared.launch();
   opened = await shared.openStation("healthy-a", { people: ["Root", "Tina"] });
-}, 60_000);
+});
 afterAll(async () => {
   await shared.closeStation(browser, opened);
   await browser.close();
 });
 afterEach(async () => {
-  for (const context of browser.contexts()) {
-    for (const page of context.pages())
-      await picture(page, `last-${expect.getState().currentTestName?.slice(-20).replace(/\W+/g, "-")}`);
-    await context.close();
-  }
+  await shared.closePages(browser);
+  await endRun(opened);
   expect(left(await opened.twin.history())).toEqual(safe);
 });
 
@@ -37,20 +35,15 @@ function listened(page: Page): Page {
   return page;
 }
 
-/** As a wedge scanner types: no time between the keys, Enter at the end. */
-async function scan(page: Page, text: string): Promise<void> {
-  await page.keyboard.type(text);
-  await page.keyboard.press("Enter");
-}
-
-/** Answers each prompt as it comes, until the verdict. */
+/** Answers each prompt of the run that was started as it comes, until the verdict. */
 async function answerAll(page: Page, answer: () => Promise<void>): Promise<string> {
+  await begun(page);
   for (;;) {
-    await page.locator(".prompt button.go:enabled, .verdict").first().waitFor({ timeout: 60_000 });
+    await page.locator(".prompt button.go:enabled, .verdict").first().waitFor();
     if ((await page.locator(".verdict").count()) > 0) return (await page.locator(".verdict").textContent()) ?? "";
     const number = await page.locator(".prompt").getAttribute("data-number");
     await answer();
-    await page.locator(`.verdict, .prompt:not([data-number="${number}"])`).first().waitFor({ timeout: 60_000 });
+    await page.locator(`.verdict, .prompt:not([data-number="${number}"])`).first().waitFor();
   }
 }
 
@@ -98,9 +91,9 @@ describe("a whole run", () => {
     const { url } = opened;
     const page = listened(await shared.visit(browser, url));
     await page.getByRole("button", { name: "Log in" }).waitFor();
-    await page.keyboard.type("Tina", { delay: 100 });
+    await typeByHand(page, "Tina");
     await page.keyboard.press("Tab");
-    await page.keyboard.type(secrets.Tina, { delay: 100 });
+    await typeByHand(page, secrets.Tina);
     await page.keyboard.press("Enter");
     await page.getByText("Log out").waitFor();
     await page.keyboard.press("Alt+r");
@@ -108,7 +101,13 @@ describe("a whole run", () => {
     await page.keyboard.press("Alt+b");
     await page.keyboard.press("Alt+l");
     await page.getByLabel("Scan or type the label").waitFor();
-    await page.keyboard.type(label, { delay: 90 });
+    // A code that a person types is no scan: it stays in the field, where it is no label.
+    await typeByHand(page, "RIGBACK");
+    await page.keyboard.press("Enter");
+    await page.getByText("the label is empty").waitFor();
+    expect(await page.getByLabel("Scan or type the label").inputValue()).toBe("RIGBACK");
+    await page.keyboard.press("Control+a");
+    await typeByHand(page, label);
     await page.keyboard.press("Enter");
     await page.locator(".starter button.go:enabled").waitFor();
     for (let i = 0; i < 12; i += 1) {
@@ -117,16 +116,18 @@ describe("a whole run", () => {
     }
     expect(await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).toBe("solid");
     await page.keyboard.press("Space");
-    await page.locator(".prompt button.go:enabled").waitFor();
+    await page.locator(".prompt button.go:focus").waitFor();
+    const answers = requestsTo(page, "/api/answer");
     const first = await page.locator(".prompt").getAttribute("data-number");
     const second = page.locator(`.prompt:not([data-number="${first}"])`);
     await page.keyboard.down("Enter");
     await second.locator("button.go:enabled").waitFor();
     // The key is still held: it answers nothing that came since.
+    await second.locator("button.go:focus").waitFor();
     await page.keyboard.down("Enter");
     await page.keyboard.down("Enter");
-    await page.waitForTimeout(300);
     await page.keyboard.up("Enter");
+    expect(await answers()).toBe(1);
     expect(await second.locator("button.go:enabled").count()).toBe(1);
     for (let i = 0; i < 3; i += 1) await page.keyboard.press("Escape");
     // The prompt traps nobody: the stop is reached by Tab.
@@ -158,8 +159,10 @@ describe("a whole run", () => {
     expect(await page.getByLabel("Procedure").inputValue()).toBe("incoming");
     await page.evaluate("document.activeElement.blur()");
     await scan(page, "dc-screening-no-soak");
-    await page.locator(".starter button.go:disabled").waitFor();
+    const chosen = () => page.getByLabel("Procedure").inputValue();
+    await expect.poll(chosen, { timeout: 60_000 }).toBe("dc-screening-no-soak");
     await scan(page, "incoming");
+    await expect.poll(chosen, { timeout: 60_000 }).toBe("incoming");
     await page.getByText("Bench is well").waitFor();
     await page.locator(".starter button.go:enabled").waitFor();
     await scan(page, "RIGSTART");
@@ -185,9 +188,10 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   await shared.login(page, "Tina");
   await scan(page, "generic-a-pass SN-1 thermal-qualification");
   await page.getByText("before the test the adapter lies in the room").waitFor({ state: "attached" });
-  // The preflight of a qualification takes its time on a busy machine.
-  await page.locator(".starter button.go:enabled").waitFor({ timeout: 150_000 });
+  // The preflight of a qualification takes its time.
+  await page.locator(".starter button.go:enabled").waitFor();
   await scan(page, "RIGSTART");
+  await begun(page);
   const field = page.locator(".prompt[data-kind=number] input[type=text]");
   for (;;) {
     await page.locator(".prompt button.go:enabled").waitFor();
@@ -199,6 +203,21 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   const number = await page.locator(".prompt").getAttribute("data-number");
   const key = (name: string) => page.locator(`.screen-keys [data-skbtn="${name}"]`);
   await field.tap();
+  // Out of range: the page says the range, and sends nothing.
+  const answers = requestsTo(page, "/api/answer");
+  for (const digit of "10001") await key(digit).tap();
+  await key("{enter}").tap();
+  await page.getByText("Outside the range: enter 0 to 10000 h").waitFor();
+  // A code over the field with the focus leaves no trace in it.
+  await scan(page, "RIGCONFIRM");
+  await page.getByText("Outside the range: enter 0 to 10000 h").waitFor();
+  expect(await field.inputValue()).toBe("10001");
+  expect(await answers()).toBe(0);
+  expect(await page.locator(".prompt").getAttribute("data-number")).toBe(number);
+  await picture(page, "touch-outside-800x480");
+  // A second touch brings the keys back.
+  await field.tap();
+  for (const _digit of "10001") await key("{bksp}").tap();
   await key("2").tap();
   await key("4").tap();
   expect(await key("q").count()).toBe(0);
@@ -210,6 +229,10 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   await field.waitFor();
   for (const code of ["RIGKEY1", "RIGKEY3", "RIGBACK", "RIGKEY2", "RIGKEY0"]) await scan(page, code);
   expect(await field.inputValue()).toBe("120");
+  await page.locator(".prompt button.go:enabled").waitFor();
+  await scan(page, "RIGCONFIRM");
+  await page.getByText("Relative humidity at the bench").waitFor();
+  expect(await answers()).toBe(2);
   await scan(page, "RIGSTOP");
   await page.getByText(/NO RESULT, stopped/).waitFor();
   await page.getByText(/Safe at .* read back/).waitFor();
@@ -217,7 +240,7 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   await page.getByAltText("RIGSTOP").scrollIntoViewIfNeeded();
   await expect
     .poll(() => page.getByAltText("RIGSTOP").evaluate((one) => (one as HTMLImageElement).naturalWidth), {
-      timeout: 20_000,
+      timeout: 60_000,
     })
     .toBeGreaterThan(50);
   expect(await faultsOf(page)).toEqual([]);
@@ -233,7 +256,7 @@ test("at 1.5 m the step, the prompt, the stop and the verdict have capitals of 5
   await page.locator(".starter button.go:enabled").click();
   // 800 pixels are 154 mm; a capital of DejaVu Sans is 0.729 of the letter's size.
   const capital_mm = async (selector: string): Promise<number> => {
-    await page.locator(selector).first().waitFor({ timeout: 60_000 });
+    await page.locator(selector).first().waitFor();
     const px = await page
       .locator(selector)
       .first()
@@ -246,7 +269,7 @@ test("at 1.5 m the step, the prompt, the stop and the verdict have capitals of 5
   expect(await page.locator(".prompt button.go").evaluate((one) => one.getBoundingClientRect().bottom)).toBeLessThan(
     480,
   );
-  await answerAll(page, () => page.locator(".prompt button.go").click());
+  await shared.untilVerdict(page);
   seen[".verdict b"] = await capital_mm(".verdict b");
   await picture(page, "far-verdict-800x480");
   expect(Object.entries(seen).filter(([, mm]) => mm < 5)).toEqual([]);

@@ -110,6 +110,12 @@ function Typed({
   readonly busy: boolean;
 }) {
   const [typed, setTyped] = useState("");
+  /** As it is at this moment: a code that is scanned into the field comes and goes between two drawings of the page. */
+  const inField = useRef("");
+  const typing = (given: string): void => {
+    inField.current = given;
+    setTyped(given);
+  };
   const [wrong, setWrong] = useState("");
   const range =
     prompt.kind === "number"
@@ -121,13 +127,14 @@ function Typed({
         event.preventDefault();
         // Keys of the screen submit without the button.
         if (busy) return;
-        const answer = checked(prompt, typed);
-        const number = prompt.kind !== "number" || Number.isFinite(Number(typed.trim().replace(",", ".") || "x"));
+        const given = inField.current;
+        const answer = checked(prompt, given);
+        const number = prompt.kind !== "number" || Number.isFinite(Number(given.trim().replace(",", ".") || "x"));
         if (answer === undefined) setWrong(`${number ? text.run.outside : text.run.noNumber} ${range}`);
         else send(answer);
       }}
     >
-      <Field label={range} value={typed} set={setTyped} focus numeric={prompt.kind === "number"} />
+      <Field label={range} value={typed} set={typing} focus numeric={prompt.kind === "number"} />
       <button type="submit" class="large go" disabled={busy}>
         {text.answer}
       </button>
