@@ -27,9 +27,7 @@ async function technician(): Promise<Page> {
 
 /** Controller and guard end by themselves. */
 const onlyTwin = () =>
-  expect
-    .poll(() => processesOf(opened.folder).filter((line) => !line.includes(" twin ")), { timeout: 60_000 })
-    .toEqual([]);
+  expect.poll(() => processesOf(opened.folder).filter((line) => !line.includes(" twin "))).toEqual([]);
 
 test("a second browser and a reload show the same run; only the person at the bench answers; anybody stops", async () => {
   const page = await technician();

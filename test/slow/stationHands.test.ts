@@ -160,9 +160,9 @@ describe("a whole run", () => {
     await page.evaluate("document.activeElement.blur()");
     await scan(page, "dc-screening-no-soak");
     const chosen = () => page.getByLabel("Procedure").inputValue();
-    await expect.poll(chosen, { timeout: 60_000 }).toBe("dc-screening-no-soak");
+    await expect.poll(chosen).toBe("dc-screening-no-soak");
     await scan(page, "incoming");
-    await expect.poll(chosen, { timeout: 60_000 }).toBe("incoming");
+    await expect.poll(chosen).toBe("incoming");
     await page.getByText("Bench is well").waitFor();
     await page.locator(".starter button.go:enabled").waitFor();
     await scan(page, "RIGSTART");
@@ -239,9 +239,7 @@ test("numbers by the pad on the screen and by scanned digits, choices of the run
   await page.goto(`${opened.url}/?kiosk#/codes`);
   await page.getByAltText("RIGSTOP").scrollIntoViewIfNeeded();
   await expect
-    .poll(() => page.getByAltText("RIGSTOP").evaluate((one) => (one as HTMLImageElement).naturalWidth), {
-      timeout: 60_000,
-    })
+    .poll(() => page.getByAltText("RIGSTOP").evaluate((one) => (one as HTMLImageElement).naturalWidth))
     .toBeGreaterThan(50);
   expect(await faultsOf(page)).toEqual([]);
   await picture(page, "codes-800x480");

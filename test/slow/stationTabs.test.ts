@@ -2,11 +2,12 @@
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { keepPhoto } from "../../rig/cli/commands/servePhoto.ts";
 import { addRun } from "../rig/evidence/fixture.ts";
+import { endRun } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
-import { faultsOf, login, picture, secrets } from "./stationProcess.ts";
+import { faultsOf, login, pictures, secrets } from "./stationProcess.ts";
 
 let browser: Browser;
 let opened: shared.Station | undefined;
@@ -18,25 +19,16 @@ beforeAll(async () => {
     shared.openStation("healthy-a", { people, args: ["--manual"] }),
   ]);
 });
+afterEach(async () => {
+  await shared.closePages(browser);
+  if (opened) await endRun(opened);
+});
 afterAll(async () => {
   await shared.closeStation(browser, opened);
   await browser.close();
 });
 
 const url = (path: string): string => `${opened?.url}${path}`;
-
-async function pictures(page: Page, name: string): Promise<void> {
-  for (const [width, height] of [
-    [800, 480],
-    [1280, 800],
-    [1600, 1000],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    await page.waitForTimeout(50);
-    await picture(page, `${name}-${width}x${height}`);
-  }
-  await page.setViewportSize(shared.size);
-}
 
 test("photos of a run are shown, larger by a touch; one that was changed is said to be, and not shown", async () => {
   const { store } = opened as shared.Station;
@@ -69,7 +61,6 @@ test("photos of a run are shown, larger by a touch; one that was changed is said
   await page.goto(url("/#/trend?id=pe.resistance"));
   await page.getByRole("heading", { name: "Newest readings" }).waitFor();
   await pictures(page, "trend-one");
-  await page.context().close();
 });
 
 test("a duplicated tab does not drive the bench, and the same tab loaded anew does", async () => {
@@ -96,5 +87,4 @@ test("a duplicated tab does not drive the bench, and the same tab loaded anew do
   await off(page).and(page.locator(":enabled")).click();
   await page.getByRole("button", { name: "End and make safe" }).click();
   await page.getByText("R000002").first().waitFor();
-  await page.context().close();
 });
