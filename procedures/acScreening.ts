@@ -11,7 +11,7 @@ import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
 import { electrical } from "./routines/electrical.ts";
 import { ambientNow, fitAdapter, needs } from "./routines/frame.ts";
 import { fitHalves, type Mated, matedAt } from "./routines/mating.ts";
-import { mechanics } from "./routines/mechanics.ts";
+import { mechanics, mechanicsTakes_s } from "./routines/mechanics.ts";
 import { recheck } from "./routines/recheck.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 
@@ -52,7 +52,7 @@ function* pass(context: ProcedureContext, mated: Mated, soak: boolean): Plan<boo
 }
 
 const tried = ({ adapter }: ProcedureContext): Plan<void> =>
-  step("Mechanics", () => mechanics(adapter), { deadline_s: minutes(120), takes_s: 600 });
+  step("Mechanics", () => mechanics(adapter), { deadline_s: minutes(120), takes_s: mechanicsTakes_s(adapter) });
 
 function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
@@ -82,7 +82,11 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       takes_s: 1,
       attempts: 2,
     });
-    const ac = yield* step("AC inlet", () => pass(context, matedAt(context, "evse2", "J1772"), soak), onePass(soak));
+    const ac = yield* step(
+      "AC inlet",
+      () => pass(context, matedAt(context, "evse2", "J1772"), soak),
+      onePass(45, soak),
+    );
     if (!ac) return;
     yield* ask({
       id: "exchange-half",
@@ -92,7 +96,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
       timeout_s: minutes(20),
       action: { do: "remove" },
     });
-    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass(soak));
+    const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass(97, soak));
     if (!dc) return;
     yield* tried(context);
     yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {
@@ -103,7 +107,10 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
   };
 }
 
-const onePass = (soak: boolean) => ({ deadline_s: 8 * 3600, takes_s: minutes(soak ? 100 : 25) });
+const onePass = (soak_min: number, soak: boolean) => ({
+  deadline_s: 8 * 3600,
+  takes_s: minutes(soak ? soak_min : 25),
+});
 
 /** A resumed run: the halves are read again before everything else. */
 function* recheckAc(context: ProcedureContext): Plan<boolean> {

@@ -22,7 +22,7 @@ import { dropMatings } from "./routines/dropMatings.ts";
 import { contactsTC, openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 import { budgetOf, estimated } from "./routines/series.ts";
-import { thermalRise } from "./routines/thermalRise.ts";
+import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 import type { WiringResult } from "./routines/wiringScreen.ts";
 
 const minutes = (n: number) => n * 60;
@@ -62,7 +62,7 @@ function* compared(context: ProcedureContext, wires: WiringResult): Plan<void> {
       yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, absolute: true, limits }), {
         deadline_s: hours(5),
         pause: true,
-        takes_s: minutes(90),
+        takes_s: riseTakes_s(rise.rated_A),
         tearDown: () => openLoop(wiring),
       });
       return true;

@@ -22,7 +22,7 @@ import { openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
-import { thermalRise } from "./routines/thermalRise.ts";
+import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 
 const minutes = (n: number) => n * 60;
 const hours = (n: number) => n * 3600;
@@ -69,7 +69,7 @@ function* sample(context: ProcedureContext, mated: Mated): Plan<void> {
   yield* step("Temperature rise", () => rise(context, mated), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: minutes(90),
+    takes_s: riseTakes_s(mated.rated_A),
     tearDown: () => openLoop(wiring),
   });
 }

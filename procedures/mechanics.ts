@@ -2,7 +2,7 @@
 import { type Procedure, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
 import { needs } from "./routines/frame.ts";
-import { mechanics } from "./routines/mechanics.ts";
+import { mechanics, mechanicsTakes_s } from "./routines/mechanics.ts";
 
 export const mechanicsCheck: Procedure = procedure({
   id: "mechanics",
@@ -13,6 +13,6 @@ export const mechanicsCheck: Procedure = procedure({
   needs,
   limits: "mechanics",
   body: function* ({ adapter }) {
-    yield* step("Mechanics", () => mechanics(adapter), { deadline_s: 7200, takes_s: 600 });
+    yield* step("Mechanics", () => mechanics(adapter), { deadline_s: 7200, takes_s: mechanicsTakes_s(adapter) });
   },
 });

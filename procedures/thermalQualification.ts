@@ -17,7 +17,7 @@ import { openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
-import { thermalRise } from "./routines/thermalRise.ts";
+import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 
 const minutes = (n: number) => n * 60;
 const hours = (n: number) => n * 3600;
@@ -42,7 +42,7 @@ function* qualify(context: ProcedureContext): Plan<void> {
   yield* step("Temperature rise", () => riseWithPrediction(wiring, context), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: minutes(90),
+    takes_s: riseTakes_s(context.adapter.rating.current_A),
     tearDown: () => openLoop(wiring),
   });
   yield* step("Signals while hot", () => hotSignals(wiring, context.adapter), {

@@ -15,7 +15,7 @@ import { pilot } from "./pilot.ts";
 import { openLoop } from "./power.ts";
 import { proximity } from "./proximity.ts";
 import { disconnect } from "./switching.ts";
-import { thermalRise } from "./thermalRise.ts";
+import { riseTakes_s, thermalRise } from "./thermalRise.ts";
 import { pilotPath } from "./wiringScreen.ts";
 
 const minutes = (n: number) => n * 60;
@@ -59,7 +59,7 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
   yield* step("Temperature rise", () => thermalRise(wiring, plan), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: soak ? minutes(90) : minutes(16),
+    takes_s: riseTakes_s(rated_A, soak),
     tearDown: () => openLoop(wiring),
   });
   return true;

@@ -106,6 +106,9 @@ const interlock = lock(
   "the declared interlock pin does not block the station's plug",
 );
 
+/** What a person is reckoned to need for all of them, s: a pull is held for a minute (H). */
+export const mechanicsTakes_s = (adapter: AdapterType): number => 100 * checksOf(adapter).length;
+
 const yes = "yes";
 const no = "no";
 

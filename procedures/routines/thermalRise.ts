@@ -38,6 +38,14 @@ export interface RisePlan {
 
 const hold_s = 300;
 const look_every_s = 30;
+/**
+ * How long a rise is declared to take, s. A rule that limits what is still gained in 10 min is met later by the logarithm of
+ * the rise, and that goes with the current: 90 min at 500 A, 46 min at 80 A, never below the first two currents and three
+ * readings (H; nominal adapters of the twin: 78, 41 and 31 min).
+ */
+export const riseTakes_s = (rated_A: number, soak = true): number =>
+  60 * (soak ? Math.round(Math.max(36, 90 - 24 * Math.log(500 / rated_A))) : 16);
+
 /** Means for judging are taken over this long. */
 const mean_s = 30;
 /**
