@@ -1,13 +1,14 @@
 /**
  * Thermal qualification of a NACS <-> CCS1 DC adapter (families A and B): earth first, then 50, 75 and 100 % of the label's
  * current until the standard's stabilisation rule is met. The prediction of the final rise is written beside it every
- * 5 min and decides nothing (instruments.md B3).
+ * 5 min and decides nothing (instruments.md B3). `thermal-engineering` is the same test, ended as soon as the predictions have
+ * decided: for engineering and for regression suites, never for a qualification.
  */
 
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
-import { checkpoint, judge, step } from "../rig/plan/words.ts";
+import { checkpoint, judge, note, step } from "../rig/plan/words.ts";
 import { iecThreeReadings } from "./analysis/stabilise.ts";
 import { ambientNow, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
@@ -22,7 +23,7 @@ import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 const minutes = (n: number) => n * 60;
 const hours = (n: number) => n * 3600;
 
-function* qualify(context: ProcedureContext): Plan<void> {
+function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
   const { wiring } = context;
   yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
   yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
@@ -39,7 +40,7 @@ function* qualify(context: ProcedureContext): Plan<void> {
   if (!(yield* readyForPower(wiring))) return;
   const carries = yield* dropStep(wiring, wires.paths);
   if (!carries) return;
-  yield* step("Temperature rise", () => riseWithPrediction(wiring, context), {
+  yield* step("Temperature rise", () => riseWithPrediction(wiring, context, purpose), {
     deadline_s: hours(5),
     pause: true,
     takes_s: riseTakes_s(context.adapter.rating.current_A),
@@ -54,15 +55,25 @@ function* qualify(context: ProcedureContext): Plan<void> {
   yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
 }
 
-function* riseWithPrediction(wiring: Wiring, { adapter, limits }: ProcedureContext): Plan<void> {
+type Purpose = "qualification" | "engineering";
+
+function* riseWithPrediction(wiring: Wiring, { adapter, limits }: ProcedureContext, purpose: Purpose): Plan<void> {
   const rated_A = adapter.rating.current_A;
-  const watch = new ThermalWatch(rated_A);
+  const engineering = purpose === "engineering";
+  if (engineering) {
+    const text =
+      "the soak may end before the stabilisation rule is met, as soon as the predicted final rise has decided three times " +
+      "within 10 min: an engineering or regression run, no qualification";
+    yield* note({ kind: "deviation", what: "decided by prediction", text });
+  }
+  const watch = new ThermalWatch(rated_A, engineering ? limits.rows["th.rise"]?.max : undefined);
   yield* thermalRise(wiring, {
     rated_A,
     rule: iecThreeReadings,
     timeout_s: hours(4),
     soak: true,
     absolute: true,
+    settled: engineering,
     limits,
     observe: (traces, start_s, now_s) => watch.look(traces, start_s, now_s),
   });
@@ -79,6 +90,18 @@ export const thermalQualification: Procedure = procedure({
   families: ["A", "B"],
   needs,
   limits: "thermal-qualification",
-  body: qualify,
+  body: (context) => qualify(context, "qualification"),
+  recheck,
+});
+
+/** An early PASS is not a qualification's, so this has a name of its own. */
+export const thermalEngineering: Procedure = procedure({
+  id: "thermal-engineering",
+  revision: 1,
+  title: "Thermal engineering run: temperature rise, ended as soon as its prediction decides; no qualification",
+  families: ["A", "B"],
+  needs,
+  limits: "thermal-qualification",
+  body: (context) => qualify(context, "engineering"),
   recheck,
 });

@@ -1,11 +1,13 @@
 /**
  * Looks on while a temperature rise runs: every 5 min a note "prediction" for each contact, and at the end a note
- * "thermal" with what was measured of it. Nothing here judges the adapter.
+ * "thermal" with what was measured of it. In an engineering run it says when the predictions have decided (instruments.md
+ * B3); in a qualification nothing here ends or judges anything.
  */
 import { invalid, type Reading, reading } from "../../rig/model/reading.ts";
+import { combined, standard } from "../../rig/model/uncertainty.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import { note } from "../../rig/plan/words.ts";
-import { copper_per_K } from "../analysis/resistance.ts";
+import { copper_per_K, type Estimate } from "../analysis/resistance.ts";
 import type { Sample } from "../analysis/stabilise.ts";
 import {
   checkAmbient,
@@ -14,9 +16,10 @@ import {
   resistanceOverTime,
   thermalResistance_K_per_W,
 } from "../analysis/thermalAmbient.ts";
-import { predict } from "../analysis/thermalDecision.ts";
+import { type DecisionState, decide, type Prediction, predict, undecided } from "../analysis/thermalDecision.ts";
 import { ambients, bars, contactsTC, shunt_ohm } from "./power.ts";
 import type { Traces } from "./series.ts";
+import { type Early, riseParts } from "./thermalRise.ts";
 
 const note_every_s = 300;
 /** Samples are averaged over this long before they are fitted, s. */
@@ -51,22 +54,37 @@ function thinned(samples: readonly Sample[]): readonly Sample[] {
   return means;
 }
 
+/** The band holds the final rise in 99 % of simulated units: taken as k = 2. The sensors' own error is not in it. */
+function foreseenRise({ rise_K, passBand_K, failBand_K }: Prediction, is: "pass" | "fail"): Estimate {
+  const band = standard("band of the prediction, half of it", (is === "pass" ? passBand_K : failBand_K) / 2, {
+    unit: "K",
+    source: "docs/decisions/0030",
+  });
+  const parts = [...riseParts, band];
+  return { value: rise_K, u: combined(parts), parts };
+}
+
 export class ThermalWatch {
   private readonly rated_A: number;
+  private readonly limit_K: number | undefined;
+  private readonly states = new Map<string, DecisionState>();
+  private readonly foreseen = new Map<string, Prediction>();
   private noted_s = Number.NaN;
   private traces: Traces | undefined;
   private now_s = Number.NaN;
 
-  constructor(rated_A: number) {
+  /** `limit_K`: the rise at which predictions decide, in an engineering run; without it they decide nothing. */
+  constructor(rated_A: number, limit_K?: number) {
     this.rated_A = rated_A;
+    this.limit_K = limit_K;
   }
 
-  /** To be called often; notes a prediction for each contact every 5 min after `start_s`. */
-  *look(traces: Traces, start_s: number, now_s: number): Plan<void> {
+  /** To be called often; notes a prediction for each contact every 5 min after `start_s`. What it returns has decided. */
+  *look(traces: Traces, start_s: number, now_s: number): Plan<Early | undefined> {
     this.traces = traces;
     this.now_s = now_s;
     if (Number.isNaN(this.noted_s)) this.noted_s = start_s;
-    if (now_s - this.noted_s < note_every_s) return;
+    if (now_s - this.noted_s < note_every_s) return undefined;
     this.noted_s += note_every_s;
     yield* traces.update(["SH", ...poles.map((pole) => `V.${pole}`), ...bars]);
     const ambient = thinned(this.ambient());
@@ -81,7 +99,41 @@ export class ThermalWatch {
         R_K: rounded(seen?.rise_K, 2),
         band_K: rounded(seen?.band_K, 2),
       });
+      this.decided(name, seen);
     }
+    const early = this.early(this.ambient());
+    if (early) yield* note({ kind: "decided-early", is: early.is, t_s: rounded(now_s - start_s, 0) });
+    return early;
+  }
+
+  private decided(name: string, seen: Prediction | undefined): void {
+    if (this.limit_K === undefined) return;
+    const rule = { limit_K: this.limit_K, purpose: "engineering" } as const;
+    this.states.set(name, decide(this.states.get(name) ?? undecided, rule, seen));
+    if (seen) this.foreseen.set(name, seen);
+    else this.foreseen.delete(name);
+  }
+
+  /**
+   * One contact that fails decides, or all that pass; each must stand beyond its own uncertainty too. While the ambient still
+   * drifts too much for a rise to be judged (the adapter warms its enclosure), nothing is decided.
+   */
+  private early(ambient: readonly Sample[]): Early | undefined {
+    const { limit_K } = this;
+    if (limit_K === undefined || !checkAmbient(ambient, this.now_s).valid) return undefined;
+    const rises = new Map<string, Estimate>();
+    const verdicts = contactsTC.map((name) => {
+      const is = this.states.get(name)?.verdict?.is;
+      const seen = this.foreseen.get(name);
+      if (is === undefined || seen === undefined) return undefined;
+      const rise = foreseenRise(seen, is);
+      const margin_K = is === "pass" ? limit_K - rise.value : rise.value - limit_K;
+      if (!(margin_K > 2 * rise.u)) return undefined;
+      rises.set(name, rise);
+      return is;
+    });
+    if (verdicts.includes("fail")) return { is: "fail", rises };
+    return verdicts.every((is) => is === "pass") ? { is: "pass", rises } : undefined;
   }
 
   /** What was measured of each contact at the last look. Temperatures at 40 and 50 degC are projected. */

@@ -32,8 +32,18 @@ export interface RisePlan {
   readonly absolute?: boolean;
   /** Judges what the contacts and grips will come to, and not what they had reached when the rule was met. */
   readonly settled?: boolean;
-  /** Looks on while the rule decides: every 30 s at 100 %, with contacts and ambient up to date. It decides nothing. */
-  readonly observe?: (traces: Traces, start_s: number, now_s: number) => Plan<void>;
+  /**
+   * Looks on while the rule decides: every 30 s at 100 %, with contacts and ambient up to date. What it returns ends the soak
+   * before the rule does; a qualification's returns nothing.
+   */
+  readonly observe?: (traces: Traces, start_s: number, now_s: number) => Plan<Early | undefined>;
+}
+
+/** A soak decided before it is over. */
+export interface Early {
+  readonly is: "pass" | "fail";
+  /** Predicted final rise by channel, K; where it is missing, that of the last three readings is judged. */
+  readonly rises: ReadonlyMap<string, Estimate>;
 }
 
 const hold_s = 300;
@@ -79,19 +89,26 @@ export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
       if (share < 1) yield* wait(hold_s);
     }
     const start_s = yield* now();
-    const ended = plan.soak ? yield* untilStable(traces, plan, start_s) : yield* shortHold();
+    const found = plan.soak ? yield* untilStable(traces, plan, start_s) : yield* shortHold();
+    const early = typeof found === "string" ? undefined : found;
+    const ended = typeof found === "string" ? found : "predicted";
     yield* traces.update(watched);
     const end_s = yield* now();
     yield* ramp("power", current_A, 0);
     yield* powerOff();
-    const judged = { ...plan, settled: plan.settled === true && ended === "stable" };
+    const settled = (plan.settled === true && ended === "stable") || early !== undefined;
+    const judged = { ...plan, settled, ...(early ? { predicted: early.rises } : {}) };
     const good = yield* judgeAdapter(traces, judged, ended, start_s, end_s);
     // An adapter that is too hot anywhere may well warm its sensors unevenly: its fail comes first and stays.
     if (good || ended === "time-out") yield* checkSensors(traces, cold_s, end_s);
   });
 }
 
-type Ended = "stable" | "too-hot" | "time-out" | "short";
+type Ended = "stable" | "too-hot" | "time-out" | "short" | "predicted";
+/** As judged: what the last readings lead to, and what was predicted before they did. */
+interface Judged extends RisePlan {
+  readonly predicted?: Early["rises"];
+}
 
 function* shortHold(): Plan<Ended> {
   yield* wait(hold_s);
@@ -99,16 +116,17 @@ function* shortHold(): Plan<Ended> {
 }
 
 /** A measured excess beyond the limit and its uncertainty ends the soak: it cannot become a pass (instruments.md B3). */
-function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<Ended> {
+function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<Ended | Early> {
   const rise_max_K = (plan.limits.rows["th.rise"]?.max ?? Number.POSITIVE_INFINITY) + 2 * u_rise_K;
   for (;;) {
     yield* wait(look_every_s);
     yield* traces.update([...contactsTC, ...ambients]);
     const now_s = yield* now();
-    if (plan.observe) yield* plan.observe(traces, start_s, now_s);
+    const early = plan.observe ? yield* plan.observe(traces, start_s, now_s) : undefined;
     const ambient = ambientAt(traces, now_s);
     const rises = contactsTC.map((name) => meanBetween(traces.of(name), now_s - mean_s, now_s) - ambient);
     if (rises.some((rise) => rise > rise_max_K)) return "too-hot";
+    if (early) return early;
     if (contactsTC.every((name) => isStable(plan.rule, traces.of(name), start_s, now_s))) {
       yield* note({ kind: "stabilised", rule: plan.rule.title, t_s: now_s });
       return "stable";
@@ -153,7 +171,9 @@ function* checkSensors(traces: Traces, cold_s: number, end_s: number): Plan<void
 const u_mean_K = 0.01;
 
 /** Rise over ambient at the end, with what is still to come where that is asked for. */
-function riseOf(traces: Traces, plan: RisePlan, name: string, end_s: number): Estimate {
+function riseOf(traces: Traces, plan: Judged, name: string, end_s: number): Estimate {
+  const foreseen = plan.predicted?.get(name);
+  if (foreseen) return foreseen;
   const over = (to_s: number): number => meanBetween(traces.of(name), to_s - mean_s, to_s) - ambientAt(traces, to_s);
   const reached = over(end_s);
   if (!plan.settled) return { value: reached, u: u_rise_K, parts: riseParts };
@@ -197,10 +217,11 @@ const lateOr =
   };
 
 /** True when no temperature or resistance of the adapter is bad. */
-function* judgeAdapter(traces: Traces, plan: RisePlan, ended: Ended, start_s: number, end_s: number): Plan<boolean> {
+function* judgeAdapter(traces: Traces, plan: Judged, ended: Ended, start_s: number, end_s: number): Plan<boolean> {
   const verdicts: Verdict[] = [];
   const ambient = yield* checkConditions(traces, plan, end_s);
-  const how = plan.settled ? ", settled, by the last three readings" : "";
+  const settled = plan.settled ? ", settled, by the last three readings" : "";
+  const how = (name: string): string => (plan.predicted?.has(name) ? ", predicted" : settled);
   const late = ended === "time-out";
   const said = lateOr(plan, late, end_s);
   for (const name of contactsTC) {
@@ -209,7 +230,7 @@ function* judgeAdapter(traces: Traces, plan: RisePlan, ended: Ended, start_s: nu
     const rise = riseOf(traces, plan, name, end_s);
     if (plan.soak) {
       verdicts.push(
-        yield* said("th.rise", estimated("K", rise, `${name} - ambient${how}`, end_s), {
+        yield* said("th.rise", estimated("K", rise, `${name} - ambient${how(name)}`, end_s), {
           ...(late ? {} : budgetOf(rise)),
           id: `th.rise/${contact}`,
           contacts,
@@ -262,7 +283,7 @@ const projected = (name: string, rise: Estimate, ambient_degC: number, t_s: numb
  */
 function resistanceRise(
   traces: Traces,
-  plan: RisePlan,
+  plan: Judged,
   pole: string,
   bar: string,
   start_s: number,
@@ -285,7 +306,7 @@ function resistanceRise(
 const seen_min_K = 5;
 
 /** Share of the settled rise of a pole's contacts that lay between first and last minute; 1 where that cannot be told. */
-function ofWholeRise(traces: Traces, plan: RisePlan, pole: string, first_s: number, end_s: number): number {
+function ofWholeRise(traces: Traces, plan: Judged, pole: string, first_s: number, end_s: number): number {
   const places = [`T.evse.${pole}`, `T.ev.${pole}`];
   const sum = (of: (name: string) => number): number => places.reduce((total, name) => total + of(name), 0) / 2;
   const at = (name: string, to_s: number): number =>

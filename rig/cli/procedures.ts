@@ -14,7 +14,7 @@ import { learnAc, learnDc } from "../../procedures/learn.ts";
 import { mechanicsCheck } from "../../procedures/mechanics.ts";
 import { pilotCorners } from "../../procedures/pilotCorners.ts";
 import { thermalProtection } from "../../procedures/thermalProtection.ts";
-import { thermalQualification } from "../../procedures/thermalQualification.ts";
+import { thermalEngineering, thermalQualification } from "../../procedures/thermalQualification.ts";
 import { thermocoupleWalk } from "../../procedures/thermocoupleWalk.ts";
 import { sha256 } from "../model/data.ts";
 import { RigError } from "../model/errors.ts";
@@ -30,6 +30,7 @@ export const procedures: readonly Procedure[] = [
   comboScreeningNoSoak,
   mechanicsCheck,
   thermalQualification,
+  thermalEngineering,
   thermalProtection,
   incoming,
   pilotCorners,

@@ -20,7 +20,10 @@ const runs: Readonly<Record<string, readonly (readonly [procedure: string, type:
     ["mechanics", "generic-b-pass"],
     ["mechanics", "generic-e-joined"],
   ],
-  "thermal-qualification": [["thermal-qualification", "generic-a-pass"]],
+  "thermal-qualification": [
+    ["thermal-qualification", "generic-a-pass"],
+    ["thermal-engineering", "generic-a-pass"],
+  ],
   "thermal-protection": [["thermal-protection", "generic-a-active"]],
   incoming: [
     ["incoming", "generic-a-local"],

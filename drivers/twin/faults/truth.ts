@@ -118,8 +118,8 @@ export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
   fitted.carry((id) => (face === "evse" && id.startsWith("A.PE.") ? earth_A : 0));
   const earth = netlist.nets.find(([a, b]) => a && b && pinOf(a) === "PE");
   if (earth) truth["path25.PE"] = Math.max(...polarities(fitted.elements, earth[0] as Contact, earth[1] as Contact));
-  const worked = worksLatch ? workedLatch(fitted, netlist, face) : {};
-  return Object.assign(truth, worked, pilotLevels(fitted.elements, face));
+  const pp = worksLatch ? workedLatch(fitted, netlist, face) : asFitted(fitted, netlist, face);
+  return Object.assign(truth, pp, pilotLevels(fitted.elements, face));
 }
 
 /** Of the earth test of the screenings, A. */
@@ -134,6 +134,13 @@ function pathsOf({ elements }: AdapterElements, netlist: AdapterNetlist): Record
   for (const [a, b] of netlist.nets) if (a && b) found[`path.${pinOf(a)}`] = worst(a, b);
   if (ownProximity(netlist)) found["local.latched"] = worst("ev.PP", "ev.PE");
   return found;
+}
+
+/** Proximity as the vehicle sees it, nobody having touched the latch. */
+function asFitted({ elements }: AdapterElements, netlist: AdapterNetlist, face: Face): Record<string, number> {
+  if (ownProximity(netlist)) return { "pp.latched": ownLevel(elements) };
+  const through = netlist.nets.some(([a, b]) => a === `${face}.PP` && b === "ev.PP");
+  return through ? plugLevels(elements, face) : {};
 }
 
 /** Proximity as the vehicle sees it, and what the latch changes in it. Afterwards the latch has been worked. */

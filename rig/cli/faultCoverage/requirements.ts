@@ -62,6 +62,9 @@ const requirements: readonly Requirement[] = [
   { row: "pp.latched.r", quantities: ["local.latched"], U: lowPowerResistor },
   { row: "pp.pressed.r", quantities: ["local.pressed"], U: lowPowerResistor },
   { row: "pp.series.pressed.r", quantities: ["pressed.PP"], U: lowPowerResistor },
+  // Nothing that is drawn changes these when it is hot.
+  { row: "pp.hot.v", quantities: ["pp.latched"], U: level },
+  { row: "cp.hot.r", quantities: ["path.CP"], U: lowPower },
   { row: "cp.stateA", quantities: ["level.A"], U: level },
   { row: "cp.stateB", quantities: ["level.B"], U: level },
   { row: "cp.stateC", quantities: ["level.C"], U: level },

@@ -71,3 +71,13 @@ test("a procedure without a truth says so and finds nothing", { timeout: slow_ms
       "no others; take another procedure",
   );
 });
+
+test("a wrong proximity resistor is a fault for a procedure that looks at it only while hot", {
+  timeout: slow_ms,
+}, async () => {
+  const campaign = new Campaign({ procedure: "thermal-qualification", family: "A", seed: 5, count: 96 });
+  const { drawn } = await campaign.draw(78);
+  expect(drawn.class).toBe("proximity-part");
+  const outcome = { verdict: "fail", ending: "completed", measurements: [] } as const;
+  expect(await campaign.judge(drawn, 1, outcome)).toMatchObject({ standing: "faulty", truth: { row: "pp.hot.v" } });
+});
