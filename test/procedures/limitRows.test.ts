@@ -1,4 +1,4 @@
-/** A limits document holds what its procedures judge, and every step says how long it takes. */
+/** A limits document holds what its procedures judge: a row that nothing judges reads as if it were tested. */
 import { describe, expect, test } from "vitest";
 import { readInputs } from "../../rig/cli/inputs.ts";
 import { dryRun } from "../../rig/cli/nominal.ts";
@@ -61,13 +61,6 @@ describe.each(Object.entries(runs))("limits of %s", (document, all) => {
       expect(run.ending, `${procedure} ${type}: ${run.firstCause}`).toBe("completed");
       for (const { limit } of run.measurements) judged.add(limit);
       for (const row of Object.keys(inputs.limits.rows)) rows.add(row);
-      const steps = run.steps.filter(({ path }) => !path.includes(" / "));
-      expect(steps.length).toBeGreaterThan(0);
-      for (const { path, takes_s } of steps) expect(takes_s ?? 0, `${procedure}: ${path}`).toBeGreaterThan(0);
-      const declared_s = steps.reduce((sum, { takes_s }) => sum + (takes_s ?? 0), 0);
-      // People take no time in a dry run, and a soak may end long before the longest that is reckoned with.
-      expect(declared_s, `${procedure} ${type} takes ${run.bench_s} s`).toBeGreaterThan(run.bench_s);
-      expect(declared_s, `${procedure} ${type} takes ${run.bench_s} s`).toBeLessThan(4 * run.bench_s + 700);
     }
     expect([...rows].filter((row) => !judged.has(row))).toEqual([]);
   });
