@@ -55,7 +55,7 @@ export interface Change extends Estimate {
 /**
  * Heating: the contact temperature at which a signal first appears that `counts`. By the peak, not by the temperature of the
  * reading: the adapter signals what it has felt, and it has cooled a little until PP could be read. Undefined when no reading
- * counts, when the first already does, or when a temperature is no number.
+ * counts, when the first already does, or when a temperature up to then is no number.
  */
 export function onset(
   looks: readonly Look[],
@@ -66,6 +66,7 @@ export function onset(
   const index = looks.findIndex((look, i) => counts(look, looks.slice(0, i)));
   const [last, first] = [looks[index - 1], looks[index]];
   if (!last || !first) return undefined;
+  if (!looks.slice(0, index + 1).every((look) => Number.isFinite(look.peak_degC))) return undefined;
   const degC = Math.max(...looks.slice(0, index).map((look) => look.peak_degC));
   const at = crossing(
     { degC, pp_V: last.pp_V },
@@ -78,12 +79,13 @@ export function onset(
 
 /**
  * Cooling: the contact temperature at which PP is normal again for the first time. Undefined when it never is, when it is so
- * from the first reading on, or when a temperature is no number.
+ * from the first reading on, or when a temperature up to then is no number.
  */
 export function recovery(looks: readonly Look[], windows: Windows, u_sensor_K: number): Change | undefined {
   const index = looks.findIndex((look) => signalOf(look.pp_V, windows) === "normal");
   const [last, first] = [looks[index - 1], looks[index]];
   if (!last || !first) return undefined;
+  if (!looks.slice(0, index + 1).every((look) => Number.isFinite(look.contact_degC))) return undefined;
   const degC = Math.min(...looks.slice(0, index).map((look) => look.contact_degC));
   const edge_V = windows.normal[last.pp_V > windows.normal[1] ? 1 : 0];
   const at = crossing(
@@ -97,14 +99,14 @@ export function recovery(looks: readonly Look[], windows: Windows, u_sensor_K: n
 
 /**
  * Steps of a signal against its direction: back towards normal while heating, away from it while cooling. A sound adapter
- * makes none. Levels in no window are passed over. Undefined for an empty record and when a level is no number.
+ * makes none. Levels in no window are passed over. Undefined for fewer than two readings and when a level is no number.
  */
 export function reversals(
   looks: readonly Look[],
   windows: Windows,
   direction: "heating" | "cooling",
 ): number | undefined {
-  if (looks.length === 0 || looks.some((look) => !Number.isFinite(look.pp_V))) return undefined;
+  if (looks.length < 2 || looks.some((look) => !Number.isFinite(look.pp_V))) return undefined;
   const levels = looks.flatMap((look) => {
     const signal = signalOf(look.pp_V, windows);
     return signal === "other" ? [] : [thermalSignals.indexOf(signal)];

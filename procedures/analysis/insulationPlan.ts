@@ -4,6 +4,7 @@
  */
 import { type AdapterNetlist, type AdapterType, families } from "../../rig/model/adapter.ts";
 import { type Contact, pinOf } from "../../rig/model/contacts.ts";
+import { RigError } from "../../rig/model/errors.ts";
 
 export type Cluster = readonly (readonly Contact[])[];
 
@@ -21,10 +22,22 @@ export interface TestedPair {
 
 export const highestClass_V = 1000;
 
-/** IEC classes of the label's voltage (domain.md IR.V, K / H): up to 500 V, or 1000 V, which is the highest. */
-export const voltageClass = (rated_V: number): 500 | 1000 => (rated_V <= 500 ? 500 : 1000);
+/**
+ * IEC classes of the label's voltage (domain.md IR.V, K / H): up to 500 V, or 1000 V, which is the highest. Refuses what is no
+ * voltage: no class would be the right one.
+ */
+export function voltageClass(rated_V: number): 500 | 1000 {
+  if (!(rated_V >= 0) || !Number.isFinite(rated_V)) {
+    const found = `a rated voltage of ${rated_V} V has no class`;
+    throw new RigError("ADAPTER_INVALID", `${found}: correct rating.voltage_V of the adapter type`);
+  }
+  return rated_V <= 500 ? 500 : 1000;
+}
 
-/** Nets by role; `unpopulated` contacts go with the bundle, because metal there is a fault. */
+/**
+ * Nets by role; `unpopulated` contacts go with the bundle, because metal there is a fault. Refuses a netlist that leaves one
+ * side of a pair empty: a voltage against nothing always holds.
+ */
 export function insulationPairs(type: AdapterType, netlist: AdapterNetlist): readonly TestedPair[] {
   const poles = families[type.family].power.map((pole) =>
     netlist.nets.filter((net) => net.some((contact) => pole.includes(contact))),
@@ -43,6 +56,10 @@ export function insulationPairs(type: AdapterType, netlist: AdapterNetlist): rea
 
 function checked(netlist: AdapterNetlist, sides: Omit<TestedPair, "together" | "part">): TestedPair {
   const [hi, lo] = [sides.hi.flat(), sides.lo.flat()];
+  if (hi.length === 0 || lo.length === 0) {
+    const found = `nothing on one side of the pair "${sides.id}" of the insulation test`;
+    throw new RigError("ADAPTER_INVALID", `${found}: the adapter type has no such contacts, correct it`);
+  }
   const pair = { ...sides, together: { hi: clusters(sides.hi, netlist), lo: clusters(sides.lo, netlist) } };
   const between = netlist.parts.find(
     ({ from, to }) => (hi.includes(from) && lo.includes(to)) || (lo.includes(from) && hi.includes(to)),

@@ -14,7 +14,8 @@ export interface PairReading {
 export interface Found {
   readonly a: Contact;
   readonly b: Contact;
-  readonly is: "path" | "short" | "open" | "leak" | "diode";
+  /** unread: one polarity gave no number, so nothing is known of the pair. */
+  readonly is: "path" | "short" | "open" | "leak" | "diode" | "unread";
   readonly ohm: number | null;
 }
 
@@ -23,7 +24,7 @@ const joined_ohm = 2000;
 /** A polarity that differs by more than this factor is a diode. */
 const diode_ratio = 20;
 
-/** Classifies every pair; expected paths that conduct are `path`, those that do not are `open`. */
+/** Classifies every pair; expected paths that conduct are `path`, those that do not are `open`; NaN is never apart. */
 export function classify(
   netlist: AdapterNetlist,
   pairs: readonly PairReading[],
@@ -37,7 +38,8 @@ export function classify(
     const high = Math.max(pair.forward_ohm, pair.reverse_ohm);
     const ohm = Number.isFinite(low) ? low : null;
     const at = { a: pair.a, b: pair.b };
-    if (high > low * diode_ratio && low < leak_min_ohm) found.push({ ...at, is: "diode", ohm });
+    if (Number.isNaN(low) || low === Number.NEGATIVE_INFINITY) found.push({ ...at, is: "unread", ohm: null });
+    else if (high > low * diode_ratio && low < leak_min_ohm) found.push({ ...at, is: "diode", ohm });
     else if (expected) found.push({ ...at, is: low < joined_ohm ? "path" : "open", ohm });
     else if (declared) continue;
     else if (low < joined_ohm) found.push({ ...at, is: "short", ohm });
@@ -82,6 +84,11 @@ export function explain(found: readonly Found[]): { readonly words: string; read
     // The same leak is read at both faces of a conductor: which of them is nearer no reading can tell.
     const alike = found.filter((f) => (f.is === "leak" || f.is === "diode") && isAlike(f, worst));
     return { words: `${ohm} of leakage between ${pins.join(" and ")}`, contacts: ends(alike) };
+  }
+  const unread = found.filter((f) => f.is === "unread");
+  if (unread.length > 0) {
+    const pairs = unread.map((f) => `${f.a} to ${f.b}`).join(", ");
+    return { words: `no reading of ${pairs}`, contacts: ends(unread) };
   }
   return { words: "the isolation screen failed, but no single pair explains it", contacts: [] };
 }

@@ -53,11 +53,14 @@ function vehicleOhm(state: CornerState, corner: Corner): number {
 }
 
 /**
- * Steady positive level at the station, V. Series 0 to Infinity ohm, leak above 0 to Infinity ohm; anything else gives NaN.
+ * Steady positive level at the station, V. Series 0 to Infinity ohm, leak above 0 to Infinity ohm; anything else, and a corner
+ * with a number that is not finite, gives NaN.
  * The leak is taken at the station's end, where it does most.
  */
 export function stationLevel(state: CornerState, corner: Corner, series_ohm: number, leak_ohm: number): number {
   if (!(series_ohm >= 0) || !(leak_ohm > 0)) return Number.NaN;
+  const { rail_V, source_ohm, diode_V, r2_share, r3_share } = corner;
+  if (![rail_V, source_ohm, diode_V, r2_share, r3_share].every(Number.isFinite)) return Number.NaN;
   const source = 1 / corner.source_ohm;
   const leak = 1 / leak_ohm;
   const open = (corner.rail_V * source) / (source + leak);
@@ -81,7 +84,8 @@ export interface CornerResult {
 export function throughCorners(state: CornerState, { series_ohm, leak_ohm }: PilotParameters): readonly CornerResult[] {
   return cornersOf(state).map((corner) => {
     const at = (series: number, leak: number): number => stationLevel(state, corner, series, leak);
-    const value = at(series_ohm.value, leak_ohm.value);
+    const isSure = Number.isFinite(series_ohm.u) && Number.isFinite(leak_ohm.u);
+    const value = isSure ? at(series_ohm.value, leak_ohm.value) : Number.NaN;
     const u = Math.hypot(
       series_ohm.value === Number.POSITIVE_INFINITY ? 0 : at(series_ohm.value + series_ohm.u, leak_ohm.value) - value,
       // Towards the smaller leak resistance the level moves more.
@@ -136,6 +140,6 @@ export function lowestLevel(adapter_F: Level): Level {
     return -rails_V[0] + (rails_V[0] + rails_V[1]) * Math.exp(-shortestLow_s / (sources_ohm[1] * farad));
   };
   const whole = legalCapacitance_F + Math.max(0, adapter_F.value);
-  const value = Number.isFinite(adapter_F.value) ? at(whole) : Number.NaN;
+  const value = [adapter_F.value, adapter_F.u].every(Number.isFinite) ? at(whole) : Number.NaN;
   return { value, u: Math.abs(at(whole + adapter_F.u) - value) };
 }

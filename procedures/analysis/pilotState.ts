@@ -110,7 +110,7 @@ export function evResistance(
   source_ohm: number,
   k = 2,
 ): { readonly min_ohm: number; readonly max_ohm: number } | undefined {
-  if (![level.value, level.u, rail_V, source_ohm].every(Number.isFinite) || level.u < 0 || source_ohm <= 0) return;
+  if (![level.value, level.u, rail_V, source_ohm, k].every(Number.isFinite) || level.u < 0 || source_ohm <= 0) return;
   const at = (volt: number, diode_V: number): number => (source_ohm * (volt - diode_V)) / (rail_V - volt);
   const low = level.value - k * level.u;
   const high = level.value + k * level.u;
@@ -126,11 +126,12 @@ export const ladderTolerance = 0.03;
 export const ladderOhm = (state: keyof typeof evLadder, share = 0): number =>
   1 / evLadder[state].reduce((sum: number, ohm) => sum + 1 / (ohm * (1 + share)), 0);
 
-/** Which legal vehicle state a span of resistances fits: several, or none, as they come. */
+/** Which legal vehicle state a span of resistances fits: several, or none, as they come; none when an end is no number. */
 export function ladderStates(span: {
   readonly min_ohm: number;
   readonly max_ohm: number;
 }): readonly ("B" | "C" | "D")[] {
+  if (!Number.isFinite(span.min_ohm) || !Number.isFinite(span.max_ohm)) return [];
   return (["B", "C", "D"] as const).filter(
     (state) => span.max_ohm >= ladderOhm(state, -ladderTolerance) && span.min_ohm <= ladderOhm(state, ladderTolerance),
   );

@@ -25,7 +25,7 @@ const swing_min_V = 1;
  * below 1 V, or a sample that is not a number.
  */
 export function pilotWave(samples: Float64Array, dt_s: number): PilotWave | undefined {
-  if (!(dt_s > 0) || samples.length < 16) return undefined;
+  if (!(dt_s > 0) || !Number.isFinite(dt_s) || samples.length < 16) return undefined;
   const levels = levelsOf(samples);
   if (!levels || levels.high - levels.low < swing_min_V) return undefined;
   const middle = (levels.high + levels.low) / 2;

@@ -52,7 +52,7 @@ export function actuationOf(wasPressed: boolean, changes: readonly Change[]): Ac
 
 /** Exactly one transition, to where the latch was moved, without longer bounce; u_s: standard uncertainty of a time. */
 export function cleanActuation(a: Actuation | undefined, toPressed: boolean, u_s: number, k = 2): boolean {
-  if (!a || !Number.isFinite(u_s) || u_s < 0) return false;
+  if (!a || !Number.isFinite(u_s) || u_s < 0 || !(a.bounce_s >= 0)) return false;
   return a.transitions === 1 && a.endsPressed === toPressed && a.bounce_s + k * u_s <= bounce_max_s;
 }
 

@@ -44,7 +44,7 @@ const partsOf = ({ u, parts }: Estimate, name: string, unit: Unit): readonly Com
  * What each part gives to a resistance, ohm. Meter and shunt are taken as independent between their readings, which is on
  * the safe side for offsets and leaves gain errors, which are common, in full in the reading with the current on.
  */
-export function resistanceParts(r: OnOff): readonly Component[] {
+function resistanceParts(r: OnOff): readonly Component[] {
   const { value, ampere } = quotient(r);
   const [perV, perA] = [1 / ampere, -value / ampere];
   const drift = standard("drift of the offset, half of it", drift_V(r) / 2, {

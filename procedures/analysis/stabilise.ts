@@ -97,12 +97,14 @@ function isStableAt(rule: StabilisationRule, samples: readonly Sample[], start_s
   return steps.every((step) => (rule.of === "change" ? Math.abs(step) : step) <= rule.rise_max_K);
 }
 
-/** Mean of the finite samples in (from, to]; NaN when there is none. Samples are in order of time. */
+/** Mean of the samples in (from, to]; NaN when there is none, or one is no number. Samples are in order of time. */
 export function meanBetween(samples: readonly Sample[], from_s: number, to_s: number): number {
+  if (!Number.isFinite(from_s) || !Number.isFinite(to_s)) return Number.NaN;
   let sum = 0;
   let count = 0;
   for (let i = samples.length - 1; i >= 0; i -= 1) {
     const sample = samples[i] as Sample;
+    if (!Number.isFinite(sample.t_s)) return Number.NaN;
     if (sample.t_s <= from_s) break;
     if (sample.t_s > to_s + 1e-9) continue;
     if (!Number.isFinite(sample.value)) return Number.NaN;

@@ -49,6 +49,11 @@ const lag_start_s = 2400;
 const lag_min_s = 600;
 const lag_max_s = 5400;
 
+/** What decides must be numbers, each of them: an infinite one would be on the right side of any limit. */
+const isWhole = ({ fit, ...p }: Prediction): boolean =>
+  [p.t_s, p.rise_K, p.growth_per_h, p.band_K, p.passBand_K, p.failBand_K, p.measured_K].every(Number.isFinite) &&
+  [fit.rise_K, fit.low_K, fit.high_K, fit.slow_s, fit.slowMax_s, fit.missing_K].every(Number.isFinite);
+
 /** Undefined: too short a record, or something in it is no number. */
 export function predict(record: ThermalRecord): Prediction | undefined {
   const { contact, ambient, start_s } = record;
@@ -130,7 +135,9 @@ const excess_K = 0.5;
  * right for all; the wrong ones are those near the limit, so only they wait for the 1.2. A fitted T2 may itself be too
  * small, most of all early: the largest that its profile allows must have passed once (two thirds of it far from the limit).
  */
-export function guarded({ t_s, rise_K, fit }: Prediction, limit_K: number): boolean {
+export function guarded(prediction: Prediction, limit_K: number): boolean {
+  if (!isWhole(prediction) || !Number.isFinite(limit_K)) return false;
+  const { t_s, rise_K, fit } = prediction;
   const nearness = Math.min(1, Math.max(0, (far_K - Math.abs(rise_K - limit_K)) / (far_K - near_K)));
   const guard_slow = guard_far + (guard_near - guard_far) * nearness;
   return t_s >= guard_s && t_s >= guard_slow * fit.slow_s && t_s >= (guard_slow / guard_near) * fit.slowMax_s;
@@ -148,18 +155,20 @@ const growing_per_h = 0.01;
  * The outcome of one prediction by itself. A growing resistance looks like a slow warming: the band reaches up for a PASS,
  * and only a measured excess makes it a FAIL.
  */
-export function outcomeOf({ rise_K, passBand_K, failBand_K, growth_per_h }: Prediction, limit_K: number): Outcome {
+export function outcomeOf(prediction: Prediction, limit_K: number): Outcome {
+  if (!isWhole(prediction) || !Number.isFinite(limit_K)) return "open";
+  const { rise_K, passBand_K, failBand_K, growth_per_h } = prediction;
   if (rise_K + passBand_K < limit_K) return "pass";
   return rise_K - failBand_K > limit_K && growth_per_h <= growing_per_h ? "fail" : "open";
 }
 
 /**
- * The next state; call every 2.5 to 5 min. The row of equal outcomes starts anew without a prediction, and when the record
+ * The next state; call every 2.5 to 5 min. The row of equal outcomes starts anew without a whole prediction, and when the record
  * is explained by another event in the air than before. A verdict stays.
  */
 export function decide(state: DecisionState, rule: DecisionRule, prediction: Prediction | undefined): DecisionState {
   if (state.verdict) return state;
-  if (prediction === undefined || !Number.isFinite(rule.limit_K)) return undecided;
+  if (prediction === undefined || !isWhole(prediction) || !Number.isFinite(rule.limit_K)) return undecided;
   const { t_s, measured_K } = prediction;
   if (measured_K > rule.limit_K + excess_K) return { ...state, verdict: { is: "fail", by: "measured", t_s } };
   const outcome = outcomeOf(prediction, rule.limit_K);

@@ -8,6 +8,7 @@ import {
   type Column,
   deviations,
   type Grid,
+  isFittable,
   mean,
   product,
   type Solved,
@@ -34,7 +35,7 @@ function response(t_s: readonly number[], e: Float64Array, T: number, at_s: numb
   const w = new Float64Array(t_s.length);
   const factor = Math.exp(at_s / T);
   for (let i = 0; i < w.length; i += 1) {
-    if ((t_s[i] as number) > at_s) w[i] = 1 - factor * (e[i] as number);
+    if (!((t_s[i] as number) <= at_s)) w[i] = 1 - factor * (e[i] as number);
   }
   return w;
 }
@@ -119,8 +120,9 @@ export interface Found {
   readonly sum: number;
 }
 
-/** The event of each kind that explains the points best, over a coarse grid. */
+/** The event of each kind that explains the points best, over a coarse grid; none of points that `solutions` would not fit. */
 export function findEvents(grid: Grid): ReadonlyMap<Kind, Found> {
+  if (!isFittable(grid)) return new Map();
   const first_s = grid.t_s[0] ?? Number.NaN;
   const last_s = grid.t_s.at(-1) ?? Number.NaN;
   const every_s = Math.max(apart_s, (last_s - first_s) / steps_max);
@@ -136,6 +138,7 @@ export function findEvents(grid: Grid): ReadonlyMap<Kind, Found> {
         const to = l <= k + longest ? l : undefined;
         if (to !== undefined && to >= at_s.length) continue;
         const { sum, D } = leastOf(grid, j, traceOf(steps, k, to, scratch), solved);
+        if (!Number.isFinite(sum)) continue;
         const kind: Kind = `${D < 0 ? "cooler" : "warmer"}${to === undefined ? ", not over" : ""}`;
         const before = found.get(kind);
         if (before !== undefined && !(sum < before.sum)) continue;

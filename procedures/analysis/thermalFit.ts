@@ -11,7 +11,7 @@
  */
 import type { Sample } from "./stabilise.ts";
 import { type AirEvent, findEvents, shapeOf, tracesOf } from "./thermalEvent.ts";
-import { type Best, best, type Grid, gridOf, slowOf, solutions } from "./thermalLeast.ts";
+import { type Best, best, type Grid, gridOf, slowOf, solutions, unknowns } from "./thermalLeast.ts";
 import { profile } from "./thermalProfile.ts";
 
 export interface RiseFit {
@@ -45,7 +45,6 @@ const event_span_s = 900;
 /** Plausible rises, K: beyond them the fit has run away on a straight line. */
 const rise_max_K = 1000;
 /** Unknowns of the fit, and of the fit with an event (height and two times more). */
-const unknowns = 5;
 const unknowns_event = 8;
 /**
  * An explanation with an event has some 200 pairs of times to choose from, so chance alone gives it 10 to 15 less in
@@ -186,8 +185,9 @@ interface Averaged {
 function averaged(samples: readonly Sample[], start_s: number): Averaged | undefined {
   const span_s = (samples.at(-1)?.t_s ?? Number.NaN) - start_s;
   if (!Number.isFinite(start_s) || !(span_s >= span_min_s)) return undefined;
+  if (!samples.every((s) => Number.isFinite(s.t_s))) return undefined;
   const inside = samples.filter((s) => s.t_s > start_s);
-  if (!inside.every((s) => Number.isFinite(s.t_s) && Number.isFinite(s.value))) return undefined;
+  if (!inside.every((s) => Number.isFinite(s.value))) return undefined;
   const width_s = span_s / Math.min(points_max, inside.length);
   const bins = new Map<number, { t: number; sum: number; count: number }>();
   for (const { t_s, value } of inside) {

@@ -47,6 +47,9 @@ export interface Best {
   readonly sum: number;
 }
 
+/** What is fitted without an event: R, two amplitudes, two time constants. */
+export const unknowns = 5;
+
 /** Slow is at least this many times fast: nearer to each other the two cannot be told apart. */
 export const apart = 2;
 
@@ -92,9 +95,15 @@ export function gridOf(
   return { t_s, mean: y0, d, square: product(d, d), fast, slow, cross };
 }
 
-/** The solution of every pair that has a finite one; `traces`: of one event, for each slow column. */
+/** Whether there are as many points as unknowns, and each is at a time: a single point lies on any curve. */
+export const isFittable = ({ t_s }: Grid): boolean => t_s.length >= unknowns && t_s.every(Number.isFinite);
+
+/**
+ * The solution of every pair that has a finite one, if the grid is fittable; `traces`: of one event, for each slow column.
+ */
 export function solutions(grid: Grid, traces?: readonly Trace[]): readonly Best[] {
   const found: Best[] = [];
+  if (!isFittable(grid)) return found;
   const s = unsolved();
   for (const [j, b] of grid.slow.entries()) {
     for (const [i, a] of grid.fast.entries()) {
@@ -158,7 +167,11 @@ export function solve(grid: Grid, i: number, j: number, e: Trace | undefined, in
 
 /** The pair with the smallest residuals; undefined when no pair has a finite solution. */
 export const best = (all: readonly Best[]): Best | undefined =>
-  all.reduce<Best | undefined>((least, s) => (least === undefined || s.sum < least.sum ? s : least), undefined);
+  all.reduce<Best | undefined>(
+    (least, s) => (Number.isFinite(s.sum) && !(least && least.sum <= s.sum) ? s : least),
+    undefined,
+  );
 
-/** The slower time constant that is in use, s; 0 when nothing rises. */
-export const slowOf = ({ A1, A2, T1, T2 }: Best): number => (A2 > 0 ? T2 : A1 > 0 ? T1 : 0);
+/** The slower time constant that is in use, s; 0 when nothing rises; NaN when an amplitude is no number. */
+export const slowOf = ({ A1, A2, T1, T2 }: Best): number =>
+  Number.isFinite(A1 + A2) ? (A2 > 0 ? T2 : A1 > 0 ? T1 : 0) : Number.NaN;

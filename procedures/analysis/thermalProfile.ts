@@ -15,7 +15,8 @@ export interface Profile {
 /**
  * Over all pairs whose residuals are not significantly worse than the best. Residuals of a model that does not quite fit
  * are alike from point to point; they count as fewer points, by the correlation of neighbours. `lasting`: an event is not
- * over; then both R with it for good and R without it count.
+ * over; then both R with it for good and R without it count. NaN when a residual or the best's sum is no number, and
+ * for no more residuals than unknowns, which leave no scatter to judge by.
  */
 export function profile(
   sets: readonly (readonly Best[])[],
@@ -23,13 +24,16 @@ export function profile(
   residuals: readonly number[],
   { unknowns, lasting }: { readonly unknowns: number; readonly lasting: boolean },
 ): Profile {
+  if (residuals.length <= unknowns || ![found.sum, ...residuals].every(Number.isFinite)) {
+    return { low_K: Number.NaN, high_K: Number.NaN, slowMax_s: Number.NaN };
+  }
   const independent = Math.max(1, effectivePoints(residuals) - unknowns);
   const allowed = found.sum * (1 + chi2 / independent) + 1e-12;
   let low_K = Number.POSITIVE_INFINITY;
   let high_K = Number.NEGATIVE_INFINITY;
   let slowMax_s = 0;
   for (const s of [...sets, [found]].flat()) {
-    if (s.sum > allowed) continue;
+    if (!(s.sum <= allowed)) continue;
     low_K = Math.min(low_K, s.R, lasting ? s.R + s.D : s.R);
     high_K = Math.max(high_K, s.R, lasting ? s.R + s.D : s.R);
     slowMax_s = Math.max(slowMax_s, slowOf(s));
