@@ -19,11 +19,8 @@ const threads_max = 64;
 const young_MB = (threads: number): number =>
   Math.max(48, Math.min(384, Math.floor(totalmem() / 2 ** 20 / 8 / threads)));
 
-/**
- * All cores are busy already: a thread collects its own garbage alone, without helpers that wait for each other. And what
- * is called a hundred times only is not worth compiling: a campaign spends minutes in what is called a million times.
- */
-const flags = ["--no-parallel-scavenge", "--interrupt-budget=400000"] as const;
+/** All cores are busy already: a thread collects its own garbage alone, without helpers that wait for each other. */
+const alone = "--no-parallel-scavenge";
 
 type Finished = Extract<FromWorker, { readonly results: unknown }>;
 
@@ -52,7 +49,7 @@ export async function tryAll(options: CampaignOptions, done: () => void, signal?
     results.push(...found.results);
     claimed.set(found.type, found.claimed);
   };
-  for (const flag of flags) setFlagsFromString(flag);
+  setFlagsFromString(alone);
   const workers = Array.from({ length: threads }, () => startWorker(options, threads));
   try {
     await Promise.all(workers.map((worker) => serve(worker, take, keep, done, signal)));
