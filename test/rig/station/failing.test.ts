@@ -5,7 +5,6 @@
 import { mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Accounts } from "../../../rig/station/accounts.ts";
 import { as, job, secretOf, TestStation, type Visitor } from "./doorFixture.ts";
@@ -36,7 +35,11 @@ afterEach(() => {
 });
 
 const file = (): string => join(station.dir, "station.sqlite");
-const own = (): { exec(sql: string): void } => (station.accounts as unknown as { db: { exec(sql: string): void } }).db;
+interface Database {
+  exec(sql: string): void;
+  close(): void;
+}
+const own = (): Database => (station.accounts as unknown as { db: Database }).db;
 
 const faults: readonly (readonly [string, () => void])[] = [
   [
@@ -52,7 +55,9 @@ const faults: readonly (readonly [string, () => void])[] = [
   [
     "locked by another program",
     () => {
-      const other = new DatabaseSync(file());
+      // By the same copy of SQLite: two copies in one process do not see each other's locks.
+      const Connection = own().constructor as new (path: string) => Database;
+      const other = new Connection(file());
       other.exec("BEGIN IMMEDIATE");
       mend = () => other.close();
     },
