@@ -5,6 +5,7 @@
 import type { AdapterNetlist } from "../../rig/model/adapter.ts";
 import type { Contact } from "../../rig/model/contacts.ts";
 import { numberOf, type Reading, reading } from "../../rig/model/reading.ts";
+import { isPass } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Route, Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note, now, step } from "../../rig/plan/words.ts";
@@ -31,6 +32,7 @@ import {
   source_ohm,
 } from "./cornerPasses.ts";
 import { dutyShift } from "./dutyShift.ts";
+import { leakage } from "./leakage.ts";
 import { difference } from "./pilot.ts";
 import { bypass, pilotOff, type Side, sides, throughAdapter } from "./pilotLevels.ts";
 import { disconnect } from "./switching.ts";
@@ -51,6 +53,13 @@ export function* corners(wiring: Wiring, netlist: AdapterNetlist): Plan<void> {
   };
   const run = (name: string, passName: string, routes: readonly Route[]) =>
     step(name, () => onePass(wiring, passName, routes), { deadline_s: 600, takes_s: 20, attempts: 2, tearDown: undo });
+  const apart = yield* step("Pilot apart from proximity", () => apartFromProximity(wiring, netlist), {
+    deadline_s: 60,
+    takes_s: 1,
+    attempts: 2,
+    tearDown: () => disconnect(wiring),
+  });
+  if (!apart) return;
   const parameters = yield* step("Parameters of the pilot path", () => measureParameters(wiring, netlist), {
     deadline_s: 120,
     takes_s: 5,
@@ -65,6 +74,25 @@ export function* corners(wiring: Wiring, netlist: AdapterNetlist): Plan<void> {
   const capacitance = capacitanceOf(before, adapter, after, yield* now());
   yield* step("Corners computed", () => judgeComputed(parameters, capacitance), judging);
   yield* step("Corners driven", () => judgeDriven(before, adapter, after), judging);
+}
+
+/**
+ * Before 12 V come near: a pilot that leaks to proximity changes both. Where electronics for 5 V may sit behind proximity
+ * (domain.md 9) its other end is asked too, which a fault may exchange with the pilot's; without them an own resistor there
+ * would add what leaks to earth.
+ */
+function* apartFromProximity(wiring: Wiring, netlist: AdapterNetlist): Plan<boolean> {
+  let apart = true;
+  for (const end of netlist.electronics ? (["evse.PP", "ev.PP"] as const) : (["evse.PP"] as const)) {
+    const coupling = yield* leakage(wiring, ["evse.CP"], [end], 5);
+    const verdict = yield* judge("cp.pp.r", coupling, {
+      id: `cp.pp.r/${end}`,
+      contacts: ["evse.CP", end],
+      meaning: "pilot and proximity are coupled: a station or a vehicle would see wrong levels on both",
+    });
+    apart = isPass(verdict) && apart;
+  }
+  return apart;
 }
 
 /** Capacitance from CP to PE that the adapter adds, F: what it adds to an edge's time constant, over the station's resistor. */

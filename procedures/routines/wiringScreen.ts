@@ -123,8 +123,8 @@ function ownWords(pin: string, r: Reading<"ohm">): string {
 
 /**
  * Every pair that clean groups have not cleared, in both polarities, at the voltage that spares proximity electronics
- * where PP is in the pair. Where electronics may sit behind a contact: at 5 V and with that contact positive only
- * (domain.md 9), so that no diode shows there.
+ * where PP is in the pair. With electronics inside, every pair is read at 5 V: the fault that is being located may join any
+ * contact to theirs. Against earth and at their own contacts it is one polarity (domain.md 9), so that no diode shows there.
  */
 export function* pairMap(
   wiring: Wiring,
@@ -139,13 +139,15 @@ export function* pairMap(
       // Groups of an adapter with electronics show one polarity and no diode: theirs is all there is.
       if (netlist.electronics ? ab || ba : ab && ba) continue;
       const isDelicate = (contact: Contact) => netlist.electronics?.includes(contact) ?? false;
-      if (isDelicate(a) || isDelicate(b)) {
-        const [plus, minus] = pinOf(a) === "PE" || !isDelicate(a) ? [b, a] : [a, b];
+      const isEarth = pinOf(a) === "PE" || pinOf(b) === "PE";
+      if (isDelicate(a) || isDelicate(b) || (netlist.electronics && isEarth)) {
+        const isReversed = pinOf(a) === "PE" || (!isEarth && !isDelicate(a));
+        const [plus, minus] = isReversed ? [b, a] : [a, b];
         const r = yield* leakage(wiring, [plus], [minus], 5);
         pairs.push({ a, b, forward: r, reverse: r, forward_ohm: ohmOf(r), reverse_ohm: ohmOf(r) });
         continue;
       }
-      const rail_V = pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
+      const rail_V = netlist.electronics || pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
       const forward = yield* leakage(wiring, [a], [b], rail_V);
       const reverse = yield* leakage(wiring, [b], [a], rail_V);
       pairs.push({ a, b, forward, reverse, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
