@@ -137,6 +137,8 @@ export const acScreening: Procedure = procedure({
   id: "ac-screening",
   title: "AC adapter screening, heated with direct current, with temperature rise to stabilisation",
   families: ["C", "D", "E"],
+  revision: 2,
+  early: "asked",
   body: screening(true),
   recheck: recheckAc,
 });
@@ -156,6 +158,8 @@ export const comboScreening: Procedure = procedure({
   id: "combo-screening",
   title: "Screening of both inlets of a combined adapter: DC pass, then AC pass heated with direct current",
   families: ["E"],
+  revision: 2,
+  early: "asked",
   body: both(true),
 });
 

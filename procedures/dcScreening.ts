@@ -34,11 +34,12 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
 
 export const dcScreening: Procedure = procedure({
   id: "dc-screening",
-  revision: 1,
+  revision: 2,
   title: "DC adapter screening with temperature rise to stabilisation",
   families: ["A", "B", "E"],
   needs,
   limits: "dc-screening",
+  early: "asked",
   body: screening(true),
   recheck,
 });

@@ -102,6 +102,7 @@ export const thermalQualification: Procedure = procedure({
 export const thermalEngineering: Procedure = procedure({
   id: "thermal-engineering",
   revision: 1,
+  early: "always",
   title: "Thermal engineering run: temperature rise, ended as soon as its prediction decides; no qualification",
   families: ["A", "B"],
   needs,

@@ -35,10 +35,7 @@ export function thermalPlots(content: Content): Markup | undefined {
   const t0 = startOf([...temperatures, ...currents, ...resistances]);
   if (!Number.isFinite(t0)) return undefined;
   const minutes = (t: number) => (t - t0) / 60;
-  const marks = stabilised(content).map(({ t_s, rule }) => ({
-    at: minutes(t_s),
-    label: `stabilised after ${duration(t_s - t0)}${rule === "" ? "" : ` (${rule})`}`,
-  }));
+  const marks = soakEnds(content).map(({ t_s, how }) => ({ at: minutes(t_s), label: how(duration(t_s - t0)) }));
   const x = { label: "time", unit: "min" };
   const same = (v: number) => v;
   const largest = resistances.map((s) => s.y.reduce((a, b) => (Number.isFinite(b) ? Math.max(a, b) : a), 0));
@@ -105,12 +102,20 @@ function resistanceSeries(content: Content): readonly PlotSeries[] {
   });
 }
 
-function stabilised(content: Content): readonly { readonly t_s: number; readonly rule: string }[] {
-  return notesOf(content.record, "stabilised").flatMap(({ body }) => {
-    const { t_s, rule } = body;
+/** By its rule, or by a prediction: one note a contact at the same time, of which the first is enough. */
+function soakEnds(content: Content): readonly { readonly t_s: number; readonly how: (after: string) => string }[] {
+  const stable = notesOf(content.record, "stabilised").flatMap(({ body: { t_s, rule } }) => {
     if (typeof t_s !== "number") return [];
-    return [{ t_s, rule: typeof rule === "string" ? rule : "" }];
+    const named = typeof rule === "string" && rule !== "" ? ` (${rule})` : "";
+    return [{ t_s, how: (after: string) => `stabilised after ${after}${named}` }];
   });
+  const early = notesOf(content.record, "ended-early").slice(0, 1);
+  return [
+    ...stable,
+    ...early.flatMap(({ body: { t_s, is } }) =>
+      typeof t_s === "number" ? [{ t_s, how: (after: string) => `ended by a predicted ${is} after ${after}` }] : [],
+    ),
+  ];
 }
 
 const isThermal = (row: Limit): boolean => row.id.startsWith("th.") && row.max !== undefined;

@@ -78,7 +78,7 @@ function onlyPass(content: Content, pass: string): Content {
   const [from, to] = [Math.min(...known), Math.max(...known)];
   const notes = content.record.notes.filter(({ kind, body }) => {
     const at = body["t_s"];
-    return kind !== "stabilised" || (typeof at === "number" && at >= from && at <= to);
+    return (kind !== "stabilised" && kind !== "ended-early") || (typeof at === "number" && at >= from && at <= to);
   });
   return { ...content, series, record: { ...content.record, notes } };
 }

@@ -3,6 +3,7 @@
  * outlines, so that it looks the same wherever it is printed. Refused for everything that is not a pass without doubt.
  */
 import { readFileSync } from "node:fs";
+import { earlyRunOf } from "../rig/model/declared.ts";
 import { RigError } from "../rig/model/errors.ts";
 import { type Content, doubtsOf, shownVerdict } from "./content.ts";
 import { lastOfQa } from "./decisions.ts";
@@ -19,6 +20,8 @@ export function labelRefusal(content: Content, openFails: readonly string[] = []
   const { outcome, record, decisions } = content;
   const doubts = doubtsOf(content);
   if (doubts.length > 0) return doubts.join(" ");
+  const early = earlyRunOf(record.head.options);
+  if (early !== undefined) return `it is a run for ${early} (--early), whose soak a prediction may have ended`;
   if (outcome.ending !== "completed" || (outcome.verdict !== "pass" && outcome.verdict !== "pass-screening"))
     return `its verdict is ${shownVerdict(content).words}: only a pass without condition is labelled`;
   if (openFails.length > 0)

@@ -1,9 +1,10 @@
 /**
  * Guarded sequential decision on a temperature rise (instruments.md B3): every 5 min a prediction with its band; three
  * equal outcomes in a row decide, never before 30 min nor before 1.2 fitted slow time constants (0.8 far from the limit). A
- * measured excess decides at once. An early PASS is for engineering and regression runs only; a qualification keeps the
- * standard's rule.
+ * measured excess decides at once. An early PASS is for engineering and regression runs only, an early FAIL for every
+ * screening; a qualification keeps the standard's rule.
  */
+import type { EarlyRun } from "../../rig/model/declared.ts";
 import { meanBetween, type Sample } from "./stabilise.ts";
 import { ratePerMinute, riseOverLagged } from "./thermalAmbient.ts";
 import type { AirEvent } from "./thermalEvent.ts";
@@ -111,8 +112,8 @@ export interface DecisionState {
 export interface DecisionRule {
   /** Upper limit of the rise, K. */
   readonly limit_K: number;
-  /** qualification: nothing is decided by a prediction. */
-  readonly purpose: "qualification" | "engineering" | "regression";
+  /** qualification: nothing is decided by a prediction; production: only a FAIL is. */
+  readonly purpose: "qualification" | "production" | EarlyRun;
 }
 
 export const undecided: DecisionState = {};
@@ -162,6 +163,9 @@ export function outcomeOf(prediction: Prediction, limit_K: number): Outcome {
   return rise_K - failBand_K > limit_K && growth_per_h <= growing_per_h ? "fail" : "open";
 }
 
+const decides = (purpose: DecisionRule["purpose"], outcome: Outcome): boolean =>
+  purpose !== "qualification" && (purpose !== "production" || outcome === "fail");
+
 /**
  * The next state; call every 2.5 to 5 min. The row of equal outcomes starts anew without a whole prediction, and when the record
  * is explained by another event in the air than before. A verdict stays.
@@ -177,6 +181,6 @@ export function decide(state: DecisionState, rule: DecisionRule, prediction: Pre
   const before = equal && state.row ? state.row : { event, since_s: t_s, looks: 0 };
   const row = { ...before, outcome, looks: before.looks + 1 };
   const settled = row.looks >= equal_looks && t_s - row.since_s >= equal_s && guarded(prediction, rule.limit_K);
-  if (!settled || outcome === "open" || rule.purpose === "qualification") return { row };
+  if (!settled || outcome === "open" || !decides(rule.purpose, outcome)) return { row };
   return { row, verdict: { is: outcome, by: "predicted", t_s } };
 }

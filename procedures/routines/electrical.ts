@@ -5,9 +5,10 @@
  */
 
 import type { AdapterNetlist } from "../../rig/model/adapter.ts";
+import type { EarlyRun } from "../../rig/model/declared.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
-import { checkpoint, step } from "../../rig/plan/words.ts";
+import { checkpoint, note, step } from "../../rig/plan/words.ts";
 import { iecThreeReadings } from "../analysis/stabilise.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./beforePower.ts";
 import { earthStep } from "./frame.ts";
@@ -55,7 +56,10 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
   if (!carries) return false;
   const { rated_A, soak } = pass;
   const { limits } = context;
-  const plan = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak, absolute: !soak, settled: true, limits };
+  const { early } = context.declared ?? {};
+  if (soak && early) yield* notForRelease(early);
+  const how = { timeout_s: hours(4), soak, absolute: !soak, settled: true, early: early ?? "production" } as const;
+  const plan = { ...how, rated_A, rule: iecThreeReadings, limits };
   yield* step("Temperature rise", () => thermalRise(wiring, plan), {
     deadline_s: hours(5),
     pause: true,
@@ -63,6 +67,14 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
     tearDown: () => openLoop(wiring),
   });
   return true;
+}
+
+/** Printed in every report, whether a prediction ended the soak or not. */
+function* notForRelease(early: EarlyRun): Plan<void> {
+  const text =
+    `run for ${early} (--early): a predicted pass may end the soak, and its rises are then predictions, not measured ones; ` +
+    "no statement of conformity, no label, no release";
+  yield* note({ kind: "deviation", what: "early pass allowed", text });
 }
 
 const handled = (adapter: ProcedureContext["adapter"]): boolean =>

@@ -7,52 +7,23 @@ import { invalid, type Reading, reading } from "../../rig/model/reading.ts";
 import { combined, standard } from "../../rig/model/uncertainty.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import { note } from "../../rig/plan/words.ts";
-import { copper_per_K, type Estimate } from "../analysis/resistance.ts";
+import type { Estimate } from "../analysis/resistance.ts";
 import type { Sample } from "../analysis/stabilise.ts";
-import {
-  checkAmbient,
-  projected_degC,
-  ratePerMinute,
-  resistanceOverTime,
-  thermalResistance_K_per_W,
-} from "../analysis/thermalAmbient.ts";
+import { checkAmbient, projected_degC, ratePerMinute, thermalResistance_K_per_W } from "../analysis/thermalAmbient.ts";
 import { type DecisionState, decide, type Prediction, predict, undecided } from "../analysis/thermalDecision.ts";
-import { ambients, bars, contactsTC, shunt_ohm } from "./power.ts";
+import { contactsTC } from "./power.ts";
+import { type Early, predictedText } from "./risePlan.ts";
 import type { Traces } from "./series.ts";
-import { type Early, riseParts } from "./thermalRise.ts";
+import { ambientOf, contactRecord, ofPoles, resistanceOf } from "./thermalRecords.ts";
+import { riseParts } from "./thermalSensors.ts";
 
 const note_every_s = 300;
-/** Samples are averaged over this long before they are fitted, s. */
-const thin_s = 10;
 const rate_window_s = 600;
 /** Standard uncertainty of a difference of two means of one sensor, K. */
 const u_drift_K = 0.05;
-const poles = ["DC+", "DC-"] as const;
 
 const rounded = (value: number | undefined, digits: number): number | null =>
   value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(digits));
-
-/** Means over 10 s, at the last time of each interval; a sample that is not finite makes its mean so. */
-function thinned(samples: readonly Sample[]): readonly Sample[] {
-  const means: Sample[] = [];
-  let sum = 0;
-  let count = 0;
-  let bin = Number.NaN;
-  let last_s = Number.NaN;
-  for (const { t_s, value } of [...samples, { t_s: Number.POSITIVE_INFINITY, value: 0 }]) {
-    const at = Math.floor(t_s / thin_s);
-    if (at !== bin && count > 0) {
-      means.push({ t_s: last_s, value: sum / count });
-      sum = 0;
-      count = 0;
-    }
-    bin = at;
-    last_s = t_s;
-    sum += value;
-    count += 1;
-  }
-  return means;
-}
 
 /** The band holds the final rise in 99 % of simulated units: taken as k = 2. The sensors' own error is not in it. */
 function foreseenRise({ rise_K, passBand_K, failBand_K }: Prediction, is: "pass" | "fail"): Estimate {
@@ -86,12 +57,9 @@ export class ThermalWatch {
     if (Number.isNaN(this.noted_s)) this.noted_s = start_s;
     if (now_s - this.noted_s < note_every_s) return undefined;
     this.noted_s += note_every_s;
-    yield* traces.update(["SH", ...poles.map((pole) => `V.${pole}`), ...bars]);
-    const ambient = thinned(this.ambient());
+    yield* traces.update(ofPoles);
     for (const name of contactsTC) {
-      const contact = thinned(traces.of(name));
-      const resistance = thinned(this.resistance20(name).filter((s) => s.t_s > start_s));
-      const seen = predict({ contact, ambient, resistance, start_s });
+      const seen = predict(contactRecord(traces, name, this.rated_A, start_s));
       yield* note({
         kind: "prediction",
         t_s: rounded(now_s - start_s, 0),
@@ -101,7 +69,7 @@ export class ThermalWatch {
       });
       this.decided(name, seen);
     }
-    const early = this.early(this.ambient());
+    const early = this.early(ambientOf(traces), now_s - start_s);
     if (early) yield* note({ kind: "decided-early", is: early.is, t_s: rounded(now_s - start_s, 0) });
     return early;
   }
@@ -118,7 +86,7 @@ export class ThermalWatch {
    * One contact that fails decides, or all that pass; each must stand beyond its own uncertainty too. While the ambient still
    * drifts too much for a rise to be judged (the adapter warms its enclosure), nothing is decided.
    */
-  private early(ambient: readonly Sample[]): Early | undefined {
+  private early(ambient: readonly Sample[], after_s: number): Early | undefined {
     const { limit_K } = this;
     if (limit_K === undefined || !checkAmbient(ambient, this.now_s).valid) return undefined;
     const rises = new Map<string, Estimate>();
@@ -132,21 +100,22 @@ export class ThermalWatch {
       rises.set(name, rise);
       return is;
     });
-    if (verdicts.includes("fail")) return { is: "fail", rises };
-    return verdicts.every((is) => is === "pass") ? { is: "pass", rises } : undefined;
+    const said = (name: string) => predictedText(name, this.foreseen.get(name)?.measured_K, after_s);
+    if (verdicts.includes("fail")) return { is: "fail", rises, said };
+    return verdicts.every((is) => is === "pass") ? { is: "pass", rises, said } : undefined;
   }
 
   /** What was measured of each contact at the last look. Temperatures at 40 and 50 degC are projected. */
   *finish(): Plan<void> {
     const { traces, now_s } = this;
     if (!traces) return;
-    const ambient_degC = checkAmbient(this.ambient(), now_s).ambient_degC;
+    const ambient_degC = checkAmbient(ambientOf(traces), now_s).ambient_degC;
     for (const name of contactsTC) {
       const samples = traces.of(name);
       const rate = ratePerMinute(samples, now_s, rate_window_s);
       const degC = checkAmbient(samples, now_s).ambient_degC;
       const rise_K = degC === undefined || ambient_degC === undefined ? Number.NaN : degC - ambient_degC;
-      const ohm = this.resistance(name).at(-1)?.value ?? Number.NaN;
+      const ohm = resistanceOf(traces, name, this.rated_A).at(-1)?.value ?? Number.NaN;
       yield* note({
         kind: "thermal",
         contact: name.slice(2),
@@ -162,32 +131,7 @@ export class ThermalWatch {
   /** Drift of the ambient over the 30 min before the last look. */
   ambientDrift(): Reading<"K"> {
     const origin = { raw: "largest less smallest half-minute mean of the ambient in 30 min", t_s: this.now_s };
-    const { drift_K } = checkAmbient(this.ambient(), this.now_s);
+    const { drift_K } = checkAmbient(this.traces ? ambientOf(this.traces) : [], this.now_s);
     return drift_K === undefined ? invalid("K", "no-samples", origin) : reading("K", drift_K, u_drift_K, origin);
-  }
-
-  /** Mean of the ambient sensors, scan by scan. */
-  private ambient(): readonly Sample[] {
-    const [first, ...rest] = ambients.map((name) => this.traces?.of(name) ?? []);
-    return (first ?? []).map(({ t_s, value }, i) => ({
-      t_s,
-      value: rest.reduce((sum, one) => sum + (one[i]?.value ?? Number.NaN), value) / ambients.length,
-    }));
-  }
-
-  /** R(t) of the contact's pole, ohm. */
-  private resistance(contact: string): readonly Sample[] {
-    const pole = contact.endsWith("DC+") ? "DC+" : "DC-";
-    const current_A = (this.traces?.of("SH") ?? []).map(({ t_s, value }) => ({ t_s, value: value / shunt_ohm }));
-    return resistanceOverTime(this.traces?.of(`V.${pole}`) ?? [], current_A, 0.9 * this.rated_A);
-  }
-
-  /** The same taken back to 20 degC by the bar's temperature. */
-  private resistance20(contact: string): readonly Sample[] {
-    const bar = new Map((this.traces?.of(`T.bar.${contact.slice(-3)}`) ?? []).map((s) => [s.t_s, s.value]));
-    return this.resistance(contact).flatMap(({ t_s, value }) => {
-      const degC = bar.get(t_s);
-      return degC === undefined ? [] : [{ t_s, value: value / (1 + copper_per_K * (degC - 20)) }];
-    });
   }
 }

@@ -1,6 +1,6 @@
 /** Reading and limit of one judgement in words, the same in a report and on the station's page. */
 import { isNobody, type Limit } from "../../rig/model/limits.ts";
-import type { Reading } from "../../rig/model/reading.ts";
+import { isPredicted, type Reading } from "../../rig/model/reading.ts";
 import { quantity, valueText } from "./quantity.ts";
 
 export interface ReadingWords {
@@ -21,8 +21,13 @@ export function readingWords(reading: Reading, row: Limit | undefined): ReadingW
       if (!Number.isFinite(reading.value) || !Number.isFinite(reading.u))
         return { value: "no value", rest: "", note: "" };
       const k = row?.k ?? 2;
+      const predicted = isPredicted(reading) ? ", predicted, not measured" : "";
       const { value, uncertainty, unit } = valueText(reading.unit, reading.value, k * reading.u, limitsOf(row));
-      return { value, rest: `${uncertainty === "" ? "" : ` ± ${uncertainty}`}\u00a0${unit}`, note: `k = ${k}` };
+      return {
+        value,
+        rest: `${uncertainty === "" ? "" : ` ± ${uncertainty}`}\u00a0${unit}`,
+        note: `k = ${k}${predicted}`,
+      };
     }
     case "above":
       return { value: `> ${quantity(reading.unit, reading.bound)}`, rest: "", note: "over-range" };

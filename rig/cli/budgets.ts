@@ -8,7 +8,7 @@ import { u_bar_K } from "../../procedures/routines/drop.ts";
 import { ranges } from "../../procedures/routines/fourWire.ts";
 import { shunt_ohm } from "../../procedures/routines/power.ts";
 import { amperesOf, type DropMeters, voltsOf } from "../../procedures/routines/pulse.ts";
-import { riseParts } from "../../procedures/routines/thermalRise.ts";
+import { riseParts } from "../../procedures/routines/thermalSensors.ts";
 import { meterOf, toleranceOf, voltmeterOf } from "../bench/meters.ts";
 import { chooseMilliohmRange, meterParts } from "../model/accuracy.ts";
 import type { Bench, InstrumentEntry } from "../model/bench.ts";

@@ -4,6 +4,7 @@ import { type DispositionDecision, dispose, isFail, openFailsOf } from "../ledge
 import { runsInDoubt } from "../ledger/doubts.ts";
 import { openLedger } from "../ledger/ledger.ts";
 import { samePerson } from "../ledger/signing.ts";
+import { earlyRunOf } from "../model/declared.ts";
 import { RigError } from "../model/errors.ts";
 import { isPass } from "../model/verdict.ts";
 import { openReader, type Reader } from "../store/reader.ts";
@@ -93,5 +94,7 @@ function requireRetests(reader: Reader, { head }: RunRecord): void {
     .list({ serial: head.adapter.serial, limit: 10_000 })
     .find((row) => row.procedure === head.procedure.id && row.simulated === head.simulated && row.outcome);
   const passed = last && last.run > head.run && last.outcome?.ending === "completed" && isPass(last.outcome.verdict);
+  if (last && earlyRunOf(reader.record(last.run).head.options))
+    throw new RigError("USAGE", `retest-accepted: ${last.id}, the last attempt, is a run with --early: run it without`);
   if (!passed) throw new RigError("USAGE", `retest-accepted: ${last?.id ?? head.id}, the last attempt, is no pass`);
 }

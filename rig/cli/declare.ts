@@ -5,7 +5,7 @@ import { requireRealApproval } from "../bench/protection.ts";
 import { openCheckedLedger } from "../ledger/ledger.ts";
 import { requireVerified } from "../ledger/typeVerification.ts";
 import { type Data, hashOf } from "../model/data.ts";
-import type { Artefact, Baseline, Charted, Declared } from "../model/declared.ts";
+import type { Artefact, Baseline, Charted, Declared, EarlyRun } from "../model/declared.ts";
 import { RigError } from "../model/errors.ts";
 import { isPass } from "../model/verdict.ts";
 import type { Procedure } from "../plan/procedure.ts";
@@ -18,6 +18,7 @@ import { fixtureOf, wornWaivers } from "./fixtures.ts";
 import type { Inputs } from "./inputs.ts";
 import { allChecks, lockOf, refuseLocked, suspectsOf } from "./lock.ts";
 import { authorised } from "./operators.ts";
+import { requireEarly } from "./procedures.ts";
 import { certificatesOf } from "./register.ts";
 import { readRetest } from "./retest.ts";
 import { root } from "./root.ts";
@@ -55,6 +56,8 @@ export interface DeclareOptions {
   readonly baseline?: string;
   /** File of the conditioning record. */
   readonly conditioning?: string;
+  /** A predicted pass may end the soak. */
+  readonly early?: EarlyRun;
 }
 
 /** The inputs with what they declare; nothing was energised. @throws RigError RIG_LOCKED, CHECK_OVERDUE, RETEST_REFUSED, OPERATOR_NOT_AUTHORISED, RIG_CHECK_FAILED, USAGE */
@@ -63,6 +66,8 @@ export async function declare(inputs: Inputs, options: DeclareOptions): Promise<
   const { approved } = inputs.context;
   if (approved && !inputs.twin) requireRealApproval(bench, approved);
   await verifiedType(options.store, inputs);
+  const early = options.early ?? (procedure.early === "always" ? "engineering" : undefined);
+  const engineering = earlyWaivers(inputs, early);
   const of = { bench: bench.id, simulated: inputs.twin !== undefined };
   const history = await readChecks(options.store, of, allChecks);
   const now_ms = Date.now();
@@ -83,6 +88,7 @@ export async function declare(inputs: Inputs, options: DeclareOptions): Promise<
   const baseline = procedure.baseline ? await baselineOf(inputs, options) : undefined;
   const declared: Declared = {
     ...inputs.context.declared,
+    ...(early ? { early } : {}),
     ...(artefact?.kind === "golden" ? { chart: await chartOf(options.store, history, artefact) } : {}),
     ...(baseline ? { baseline } : {}),
     ...(retest ? { retest } : {}),
@@ -96,7 +102,15 @@ export async function declare(inputs: Inputs, options: DeclareOptions): Promise<
       : { conditioning: loadConditioning(options.conditioning, inputs.serial) }),
   };
   const mayRun = await authorised(options.store, inputs);
-  return withDeclared({ ...mayRun, waivers: [...inputs.waivers, ...worn, ...waivers] }, declared);
+  return withDeclared({ ...mayRun, waivers: [...inputs.waivers, ...worn, ...waivers, ...engineering] }, declared);
+}
+
+/** What an engineering or regression run says of its passes. @throws RigError USAGE for a procedure without such a soak */
+function earlyWaivers({ procedure, operator }: Inputs, early: EarlyRun | undefined): readonly Waiver[] {
+  if (early === undefined) return [];
+  requireEarly(procedure);
+  const text = `run for ${early}: a predicted pass may end its soak; it is not labelled and not released`;
+  return [{ id: "condition:early", text, by: operator }];
 }
 
 /** A learned type is usable only when a second person has verified it. @throws RigError ADAPTER_INVALID */

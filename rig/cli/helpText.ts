@@ -14,6 +14,7 @@ export const taught: Readonly<Record<string, Taught>> = {
   run: {
     examples: [
       "rig run dc-screening --serial SN-1 --ports /tmp/bench --simulated-operator",
+      "rig run dc-screening --early --serial SN-3 --ports /tmp/bench --simulated-operator   # engineering: no release",
       "rig run ac-screening --no-soak --adapter generic-c-pass --serial SN-2 --ports /tmp/bench --simulated-operator",
     ],
     exitCodes: ofRun,

@@ -62,6 +62,17 @@ export function withoutSoak(id: string): string {
   throw new RigError("USAGE", `--no-soak: ${id} has no form without soak; ${forms.join(", ")} have`);
 }
 
+/** @throws RigError USAGE for a procedure without a soak that a predicted pass may end */
+export function requireEarly({ id, early }: Procedure): void {
+  if (early) return;
+  const known = procedures.filter((one) => one.early).map((one) => one.id);
+  throw new RigError(
+    "USAGE",
+    `--early: ${id} has no soak that a predicted pass may end (a qualification keeps the standard's rule); ` +
+      `${known.join(", ")} have`,
+  );
+}
+
 function hashOfFolder(folder: string): string {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".js"))

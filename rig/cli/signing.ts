@@ -12,6 +12,7 @@ import { requireSeen } from "../ledger/seen.ts";
 import { outOfTurn, type SignOff, signedEntry, signOffOf } from "../ledger/signatures.ts";
 import { keyIdOf, samePerson, signText } from "../ledger/signing.ts";
 import { type ChainAnchor, type Meaning, roleFor, type Statement, statementText } from "../ledger/statement.ts";
+import { earlyRunOf } from "../model/declared.ts";
 import { RigError } from "../model/errors.ts";
 import { isPass, type Outcome } from "../model/verdict.ts";
 import type { Reader } from "../store/reader.ts";
@@ -164,6 +165,9 @@ export function whyNotSigned(
   if ((meaning === "released" || meaning === "rejected") && samePerson(operator, next.name))
     return `${next.name} ran this test: another person of QA must sign`;
   if (meaning !== "released") return undefined;
+  const early = earlyRunOf(head.options);
+  if (early !== undefined)
+    return `it is a run for ${early} (--early), whose soak a prediction may have ended: run it again without`;
   const others = openFailsOf(ledger, reader, adapter.serial).filter(
     (row) => row.simulated === simulated && row.id !== id,
   );

@@ -1,7 +1,8 @@
 /**
  * What was accepted although it is not proved, and limits what a run may say: a reading under such a waiver is at best a
  * conditional pass (E2). A reading does not say which instrument it came from, so an overdue calibration and an overdue
- * half bind every judgement of the adapter in the run; a missing thermocouple walk binds those of temperatures.
+ * half bind every judgement of the adapter in the run, and so does leave to end a soak by a predicted pass
+ * (`condition:early`); a missing thermocouple walk binds those of temperatures.
  */
 import { isPass, type Verdict } from "./verdict.ts";
 

@@ -101,7 +101,12 @@ export interface CertifiedRole {
   readonly k: number;
 }
 
+/** Why a run may end its soak by a predicted pass: it is no test of a product, so nothing of it is released or labelled. */
+export type EarlyRun = "engineering" | "regression";
+
 export interface Declared {
+  /** Absent: a run like any other, whose soak only a fail may end early. */
+  readonly early?: EarlyRun;
   /** Reference halves that the run is made with, id to serial number. */
   readonly fixture?: Readonly<Record<string, string>>;
   readonly retest?: Retest;
@@ -113,6 +118,10 @@ export interface Declared {
   readonly walk?: ValidWalk;
   readonly conditioning?: Conditioning;
 }
+
+/** Of a run, by the options in its head; undefined: a run like any other. */
+export const earlyRunOf = ({ early }: Readonly<Record<string, unknown>>): EarlyRun | undefined =>
+  early === "engineering" || early === "regression" ? early : undefined;
 
 /** A periodic check that the bench file asks for. */
 export const checkIds = ["golden-check", "challenge-check", "thermocouple-walk"] as const;
@@ -136,10 +145,11 @@ export const defaultChecks: Readonly<Record<CheckId, CheckRule>> = {
 
 /** As a preflight is given it: the same questions and rows, and values that a nominal adapter meets. */
 export function nominalDeclared(declared: Declared): Declared {
-  const { baseline, conditioning } = declared;
+  const { baseline, conditioning, early } = declared;
   const earlier = { run: 0, id: "R000000", hash: "", ended: "" };
   const value = (id: string): Measured => (id.startsWith("th.") ? { value: 30, u: 0.5 } : { value: 1e-4, u: 1e-6 });
   return {
+    ...(early ? { early } : {}),
     ...(declared.artefact ? { artefact: declared.artefact } : {}),
     ...(baseline
       ? {

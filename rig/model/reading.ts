@@ -74,3 +74,8 @@ export function derive<U extends Unit>(
   const { value, u } = compute(values, us);
   return reading(unit, value, u, { raw, t_s });
 }
+
+/** What a reading was made from begins so, where its value is one that a temperature will come to and was not measured. */
+export const predictedMark = "PREDICTED";
+
+export const isPredicted = (r: Reading): boolean => r.raw.startsWith(predictedMark);

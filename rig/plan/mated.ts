@@ -50,7 +50,7 @@ function inSeries(prefix: string, words: Words, command: Command): Command {
 }
 
 /** Kinds of notes that name contacts as data. */
-const naming: readonly string[] = ["wiring", "learned", "thermal", "prediction"];
+const naming: readonly string[] = ["wiring", "learned", "thermal", "prediction", "ended-early"];
 
 function noted(words: Words, command: Command): Command {
   if (command.do !== "note" || !naming.includes(command.body.kind)) return command;

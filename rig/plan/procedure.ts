@@ -48,6 +48,11 @@ export interface Procedure {
   readonly body: (context: ProcedureContext) => Plan<void>;
   /** What is tested: an adapter by default; an artefact or the bench itself may be tested while the rig is locked. */
   readonly of?: "adapter" | "golden" | "challenge" | "bench";
+  /**
+   * Its soak may be ended by a predicted pass: when asked for (rig run --early), or always, as a run for engineering. Such a
+   * run is never released or labelled.
+   */
+  readonly early?: "asked" | "always";
   /** False: it judges nothing, so that its runs say nothing of an adapter. */
   readonly judges?: false;
   /** Compares with an earlier run of the same serial number, which the command line looks up. */

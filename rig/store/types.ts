@@ -43,6 +43,7 @@ export type NoteKind =
   | "blocked"
   | "wiring"
   | "stabilised"
+  | "ended-early"
   | "ambient"
   | "waiver"
   | "deviation"

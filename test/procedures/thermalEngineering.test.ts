@@ -24,7 +24,7 @@ describe("thermal engineering run", () => {
       expect.stringContaining("no qualification"),
     );
     for (const reading of rises(run)) {
-      expect(reading.raw).toMatch(/, predicted$/);
+      expect(reading.raw).toMatch(/^PREDICTED final rise of T\./);
       // The band is in the uncertainty, not only the sensors' half kelvin.
       expect(reading.is === "value" && reading.u > 0.6).toBe(true);
     }

@@ -29,6 +29,11 @@ describe("who gets a label", () => {
   test.each([
     ["a fail", content({}, { verdict: "fail", ending: "completed" }), /verdict is FAIL/],
     ["a conditional pass", content({}, { verdict: "pass-conditional", ending: "completed" }), /PASS \(conditional\)/],
+    [
+      "a run whose soak a prediction may end",
+      content({ options: { early: "engineering" } }, pass),
+      /run for engineering/,
+    ],
     ["an undecided run", content({}, { verdict: "inconclusive", ending: "completed" }), /INCONCLUSIVE/],
     ["a pass of a run that was stopped", content({}, { verdict: "pass", ending: "stopped" }), /ended as stopped/],
     ["a pass without sign-off where the laboratory wants one", content({ lab }, pass), /QA has not released/],

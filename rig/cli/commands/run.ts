@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { contentOf } from "../../../reports/content.ts";
 import { jsonObject } from "../../../reports/json.ts";
 import { seriesOf, writeReports } from "../../../reports/write.ts";
-import { nominalDeclared } from "../../model/declared.ts";
+import { type EarlyRun, nominalDeclared } from "../../model/declared.ts";
 import { asRigError, RigError } from "../../model/errors.ts";
 import { exitCode } from "../../model/verdict.ts";
 import { closeInterrupted, openReader } from "../../store/reader.ts";
@@ -16,6 +16,7 @@ import { sayOpenFails, sayRetest } from "../openFails.ts";
 import { consoleOperator, simulatedOperator, trainee } from "../operator.ts";
 import { loadOrder } from "../orderFile.ts";
 import { planOfRun } from "../preflightCache.ts";
+import { requireEarly } from "../procedures.ts";
 import { duration, progress } from "../progress.ts";
 import { readCalibrations } from "../register.ts";
 import { writeRunReports } from "../reportFiles.ts";
@@ -31,6 +32,8 @@ export interface RunOptions extends InputOptions {
   readonly conditioning?: string;
   /** File of the order that the adapter came with. */
   readonly order?: string;
+  /** Engineering or regression run: a predicted pass may end the soak. */
+  readonly early?: EarlyRun;
   readonly json: boolean;
   readonly strict: boolean;
   /** Prompts are answered, and done at the twin, by a simulated operator. */
@@ -57,6 +60,7 @@ export async function run(options: RunOptions): Promise<number> {
 export async function perform(given: RunOptions): Promise<SessionResult> {
   const options: RunOptions = { ...given, calibrations: await readCalibrations(given.store) };
   const read = readInputs(options);
+  if (options.early) requireEarly(read.procedure);
   const operator = operatorOf(read, options, say);
   const order = orderOf(options, read.serial);
   for (const closed of await closeInterrupted(options.store)) {

@@ -28,12 +28,19 @@ export async function runCommands(program: Command): Promise<void> {
     .option("--conditioning <file>", "conditioning record of the adapter; what it does not say is asked")
     .option("--order <file>", "what the adapter came with: customer, date, condition; printed in the reports")
     .option("--no-soak", "screenings only: no soak at 100 %, the rise is not judged, the report has another name")
+    .option(
+      "--early",
+      "engineering run: a predicted pass may end the soak; at best PASS (conditional), never labelled or released",
+      false,
+    )
     .addHelpText("after", `\nProcedures, and the families of adapters they are for:\n${await procedureList()}`)
     .action(
       act(async (procedure: string, options) => {
         const { run } = await import("../commands/run.ts");
         const { withoutSoak } = await import("../procedures.ts");
-        return run({ ...options, procedure: options.soak === false ? withoutSoak(procedure) : procedure });
+        const { early, soak, ...rest } = options;
+        const which = soak === false ? withoutSoak(procedure) : procedure;
+        return run({ ...rest, procedure: which, ...(early ? { early: "engineering" as const } : {}) });
       }),
     );
 

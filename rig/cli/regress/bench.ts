@@ -66,7 +66,8 @@ export async function runCase(one: SuiteCase, options: BenchOptions): Promise<Ca
 async function onPorts(one: SuiteCase, options: BenchOptions): Promise<CaseRun> {
   const { store, simulatedOperator, signal } = options;
   const how = { store, json: false, strict: false, simulatedOperator, ...(signal === undefined ? {} : { signal }) };
-  const result = await perform({ ...inputsOf(options, one), ...how });
+  const early = one.early ? { early: "regression" as const } : {};
+  const result = await perform({ ...inputsOf(options, one), ...how, ...early });
   const reader = await openReader(store);
   try {
     return caseRunOf(reader.record(result.run));
@@ -125,7 +126,8 @@ export async function isSet(store: string, baseline: string): Promise<boolean> {
 
 /** By the preflight, which is kept for the run, and by earlier runs. @throws RigError when a case is refused */
 export async function expectedOf(one: SuiteCase, given: BenchOptions, say: (line: string) => void): Promise<Expected> {
-  const options = { ...inputsOf(given, one), calibrations: await readCalibrations(given.store) };
+  const declared = one.early ? { declared: { early: "regression" as const } } : {};
+  const options = { ...inputsOf(given, one), ...declared, calibrations: await readCalibrations(given.store) };
   const inputs = readInputs(options);
   const plan = await planOfRun(inputs, options, given.store, say);
   const alike = await runsAlike(given.store, {

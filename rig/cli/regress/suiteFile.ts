@@ -21,6 +21,8 @@ const caseSchema = z.strictObject({
   serial: z.string(),
   /** Name of a baseline (rig baseline), or a run's number or id. */
   baseline: z.string(),
+  /** A regression run whose soak a predicted pass may end (rig run --early). */
+  early: z.boolean().default(false),
   /** What the suite's own twin simulates in this case. */
   twin: z
     .strictObject({
@@ -54,6 +56,7 @@ export interface SuiteCase {
   readonly adapter: string;
   readonly serial: string;
   readonly baseline: string;
+  readonly early?: true;
   readonly twin?: { readonly adapter: string; readonly deviations?: string; readonly seed: number };
 }
 
@@ -114,8 +117,11 @@ function toCase(document: Document<SuiteDocument>, i: number, files: TwinFiles, 
   if (ownTwin && one.twin === undefined)
     document.refuse(at(), "has no twin to simulate its adapter", "add twin: { adapter: FILE }, or run without --twin");
   const twin = one.twin === undefined ? undefined : twinOf(document, at("twin"), one.twin, near, files);
+  if (one.early && !procedure.early)
+    document.refuse(at("early"), `${procedure.id} has no soak that a predicted pass may end`, "leave it out");
   const { procedure: id, serial, baseline } = one;
-  return { name: one.case, procedure: id, adapter, serial, baseline, ...(twin ? { twin } : {}) };
+  const early = one.early ? { early: true as const } : {};
+  return { name: one.case, procedure: id, adapter, serial, baseline, ...early, ...(twin ? { twin } : {}) };
 }
 
 function twinOf(

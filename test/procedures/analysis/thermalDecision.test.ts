@@ -9,6 +9,7 @@ import {
   thermalResistance_K_per_W,
 } from "../../../procedures/analysis/thermalAmbient.ts";
 import {
+  type DecisionRule,
   type DecisionState,
   decide,
   type Prediction,
@@ -42,13 +43,30 @@ const seen = (t_min: number, more: Partial<Prediction> = {}, slow_min = 30): Pre
 
 const verdictAfter = (
   predictions: readonly (Prediction | undefined)[],
-  purpose: "engineering" | "qualification" = "engineering",
+  purpose: DecisionRule["purpose"] = "engineering",
 ) => predictions.reduce<DecisionState>((state, p) => decide(state, { ...rule, purpose }, p), undecided).verdict;
 
 describe("the guarded decision", () => {
   test("passes after three equal outcomes, not after two", () => {
     expect(verdictAfter([40, 45].map((t) => seen(t)))).toBeUndefined();
     expect(verdictAfter([40, 45, 50].map((t) => seen(t)))).toEqual({ is: "pass", by: "predicted", t_s: 3000 });
+  });
+
+  test("in production by a fail alone, in regression by both, in a qualification by none", () => {
+    const outcomes = (rise_K: number, purpose: DecisionRule["purpose"]) =>
+      verdictAfter(
+        [60, 65, 70].map((t) => seen(t, { rise_K })),
+        purpose,
+      )?.is;
+    const all = (["production", "regression", "qualification"] as const).map((one) => [
+      outcomes(60, one),
+      outcomes(40, one),
+    ]);
+    expect(all).toEqual([
+      ["fail", undefined],
+      ["fail", "pass"],
+      [undefined, undefined],
+    ]);
   });
 
   const near = { rise_K: 48 };

@@ -150,6 +150,11 @@ describe("names and labels", () => {
       /--no-soak: mechanics has no form without soak; dc-screening/,
     ],
     [
+      "a qualification that a predicted pass should end",
+      ["run", "thermal-qualification", "--early", "--serial", "1"],
+      /--early: thermal-qualification has no soak that a predicted pass may end .*dc-screening, ac-screening, combo/,
+    ],
+    [
       "a family that the procedure is not for",
       ["run", "ac-screening", "--no-soak", "--serial", "1"],
       /ac-screening-no-soak is for families C, D, E, not A/,

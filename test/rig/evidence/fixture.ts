@@ -24,16 +24,17 @@ export interface RunMade {
   readonly operator?: string;
   readonly serial?: string;
   readonly outcome?: Outcome;
+  readonly options?: Readonly<Record<string, string>>;
   /** Body of the clock note; null leaves it out. */
   readonly clock?: Readonly<Record<string, boolean | number | string | null>> | null;
 }
 
 /** A short run with events, an even and an irregular series. */
 export async function addRun(dir: string, made: RunMade = {}): Promise<string> {
-  const { simulated = false, operator = "Kim Example", serial = "SN-1", outcome = pass } = made;
+  const { simulated = false, operator = "Kim Example", serial = "SN-1", outcome = pass, options = {} } = made;
   const clock = made.clock === undefined ? { kind: "clock", synchronised: true, source: "test" } : made.clock;
   const ledger = await ledgerNow(dir);
-  const head = { ...newRun, simulated, operator, adapter: { ...newRun.adapter, serial }, ledger };
+  const head = { ...newRun, simulated, operator, adapter: { ...newRun.adapter, serial }, ledger, options };
   const journal = await createRun(dir, head, { clock: ticking() });
   journal.append(enter("PE"));
   journal.append(note({ kind: "instrument", role: "milliohm", serial: "MO-7" }));

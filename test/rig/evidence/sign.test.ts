@@ -199,6 +199,14 @@ describe("what is no pass", () => {
     expect(await standing(dir, run)).toMatchObject({ state: "rejected" });
   });
 
+  test("a run that was given leave to pass early is finished and rejected, never released", async () => {
+    const { dir, run, ann, quinn } = await bench({ options: { early: "engineering" } });
+    await signAs(dir, run, ann, "finished");
+    await expect(signAs(dir, run, quinn, "released")).rejects.toThrow(/run for engineering \(--early\).*run it again/);
+    await signAs(dir, run, quinn, "rejected");
+    expect(await standing(dir, run)).toMatchObject({ state: "rejected" });
+  });
+
   const disposed = (dir: string, run: string, decision: "use-as-is" | "scrap" | "rework") =>
     dispose(dir, {
       serial: "SN-1",

@@ -49,6 +49,11 @@ test("what is left out has its usual value; paths are from the file", () => {
   expect(suite.cases[1]?.twin).toBeUndefined();
 });
 
+test("a case may be given leave to end its soak by a predicted pass", () => {
+  const { cases } = parse(good.replace("baseline: dc-a", "baseline: dc-a\n    early: true"));
+  expect(cases.map(({ early }) => early)).toEqual([true, undefined]);
+});
+
 describe("a wrong suite is refused with file, line and field", () => {
   const swap = (from: string, to: string): string => {
     expect(good).toContain(from);
@@ -85,6 +90,11 @@ describe("a wrong suite is refused with file, line and field", () => {
       "an empty serial number",
       swap("serial: SN-2", 'serial: ""'),
       /^suite\.yaml:13: cases\.1\.serial: the serial number is empty/,
+    ],
+    [
+      "leave to pass early where nothing is soaked",
+      swap("serial: SN-2", "serial: SN-2\n    early: true"),
+      /^suite\.yaml:14: cases\.1\.early: incoming has no soak that a predicted pass may end; leave it out/,
     ],
     ["a case twice", swap("case: two", "case: one"), /^suite\.yaml:10: cases\.1\.case: one is there twice/],
     ["a misspelt key", swap("serial: SN-2", "serail: SN-2"), /^suite\.yaml:13: cases\.1\.serail: unknown key/],
