@@ -10,6 +10,7 @@ import { afterTheRun } from "./html/after.ts";
 import { budgets } from "./html/budgets.ts";
 import { identity } from "./html/identity.ts";
 import { measurements } from "./html/measurements.ts";
+import { pilotSeen } from "./html/pilotSeen.ts";
 import { pageStyle, style } from "./html/style.ts";
 import { findings, summary } from "./html/summary.ts";
 import { closing, trail } from "./html/trail.ts";
@@ -33,7 +34,7 @@ export function htmlReport(content: Content): string {
 <tbody><tr><td><main>
 <div class="screen">${simulated}</div>
 <div class="top"><h1>Adapter test report</h1><span class="run">${head.id}</span></div>
-${summary(content)}${findings(content)}${afterTheRun(content)}${identity(content)}${drawing(content)}${measurements(content)}${plots(content)}${budgets(content)}${trail(content)}${closing(content)}
+${summary(content)}${findings(content)}${afterTheRun(content)}${identity(content)}${drawing(content)}${measurements(content)}${pilotSeen(content)}${plots(content)}${budgets(content)}${trail(content)}${closing(content)}
 </main></td></tr></tbody></table></body></html>
 `;
   return page.text;

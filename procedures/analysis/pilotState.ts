@@ -55,7 +55,8 @@ export function stateOfLevel(level: Level | undefined, k = 2, windows = detector
   const high = level.value + k * level.u;
   const touched = pilotStateNames.filter((name) => high >= windows[name].min && low <= windows[name].max);
   const [only] = touched;
-  if (only === undefined) return { is: "invalid", why: `${level.value} V is in no state's window` };
+  if (only === undefined)
+    return { is: "invalid", why: `${Number(level.value.toPrecision(4))} V is in no state's window` };
   const inside = low >= windows[only].min && high <= windows[only].max;
   if (touched.length === 1 && inside) return { is: "state", state: only };
   return { is: "several", states: touched.length === 1 ? [only, "none"] : touched };

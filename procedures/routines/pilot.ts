@@ -26,6 +26,7 @@ import {
   staticLevels,
   throughAdapter,
 } from "./pilotLevels.ts";
+import { tellSeen } from "./pilotSeen.ts";
 import { generator, rails, scope } from "./roles.ts";
 import { connect, disconnect } from "./switching.ts";
 
@@ -135,6 +136,7 @@ function* judgePilot(before: Pass, adapter: Pass, after: Pass): Plan<void> {
     }
   }
   yield* note({ kind: "pilot", duties: [...duties], rail_V, ...reported(adapter) });
+  yield* tellSeen(adapter.levels, adapter.waves.get(50)?.evse);
 }
 
 /**

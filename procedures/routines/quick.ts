@@ -12,6 +12,7 @@ import {
   staticLevels,
   throughAdapter,
 } from "./pilotLevels.ts";
+import { tellSeen } from "./pilotSeen.ts";
 import { disconnect } from "./switching.ts";
 
 const contacts: readonly Contact[] = ["evse.CP", "ev.CP"];
@@ -28,6 +29,7 @@ export function* quickPilot(wiring: Wiring): Plan<void> {
   yield* checkReference(reference);
   const adapter = yield* run("Pilot levels through the adapter", throughAdapter(wiring));
   yield* checkReach(wiring, adapter);
+  yield* tellSeen(adapter);
   for (const state of stateNames) {
     yield* judge(`cp.state${state}`, adapter[state].evse, {
       contacts,

@@ -25,6 +25,7 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   "pp-look",
   "pp-profile",
   "pp-thresholds",
+  "pilot-seen",
   "prompt",
   "answered-by",
   "safe-off",
