@@ -13,7 +13,7 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import { ask, judge, note, now, step } from "../rig/plan/words.ts";
 import { growth_K, growth_pct } from "./analysis/ageing.ts";
 import type { Estimate } from "./analysis/resistance.ts";
-import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { ruleIn } from "./analysis/stabilise.ts";
 import { ambientNow, fitAdapter, needs } from "./dcScreening.ts";
 import { earthAndWiring, readyForPower } from "./routines/beforePower.ts";
 import { conditioning } from "./routines/conditioning.ts";
@@ -58,11 +58,11 @@ function* compared(context: ProcedureContext, wires: WiringResult): Plan<void> {
   const body = heard(
     function* () {
       if (!(yield* dropMatings(context, wires.paths))) return false;
-      const rise = { rated_A: adapter.rating.current_A, rule: iecThreeReadings, timeout_s: hours(4), soak: true };
+      const rise = { rated_A: adapter.rating.current_A, rule: ruleIn(limits), timeout_s: hours(4), soak: true };
       yield* step("Temperature rise", () => thermalRise(wiring, { ...rise, absolute: true, limits }), {
         deadline_s: hours(5),
         pause: true,
-        takes_s: riseTakes_s(rise.rated_A),
+        takes_s: riseTakes_s(rise.rated_A, rise.rule),
         tearDown: () => openLoop(wiring),
       });
       return true;

@@ -12,7 +12,7 @@ import { inWordsOf } from "../rig/plan/mated.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { judge, note, step } from "../rig/plan/words.ts";
-import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { ruleIn } from "./analysis/stabilise.ts";
 import { dropStep, readyForPower } from "./routines/beforePower.ts";
 import { resistance } from "./routines/fourWire.ts";
 import { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
@@ -69,7 +69,7 @@ function* sample(context: ProcedureContext, mated: Mated): Plan<void> {
   yield* step("Temperature rise", () => rise(context, mated), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: riseTakes_s(mated.rated_A),
+    takes_s: riseTakes_s(mated.rated_A, ruleIn(context.limits)),
     tearDown: () => openLoop(wiring),
   });
 }
@@ -118,7 +118,7 @@ function* polesApart(pairs: readonly Pair[]): Plan<boolean> {
 /** Notes the thermal resistance of each contact (kind "thermal"): its rise over the loss of its pole. */
 function* rise({ wiring, limits }: ProcedureContext, { rated_A }: Mated): Plan<void> {
   const watch = new ThermalWatch(rated_A);
-  const plan = { rated_A, rule: iecThreeReadings, timeout_s: hours(4), soak: true, settled: true, limits };
+  const plan = { rated_A, rule: ruleIn(limits), timeout_s: hours(4), soak: true, settled: true, limits };
   yield* thermalRise(wiring, {
     ...plan,
     observe: (traces, start_s, now_s) => watch.look(traces, start_s, now_s),

@@ -9,7 +9,7 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { checkpoint, judge, note, step } from "../rig/plan/words.ts";
-import { iecThreeReadings } from "./analysis/stabilise.ts";
+import { ruleIn } from "./analysis/stabilise.ts";
 import { ambientNow, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
 import { conditioning } from "./routines/conditioning.ts";
@@ -43,7 +43,7 @@ function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
   yield* step("Temperature rise", () => riseWithPrediction(wiring, context, purpose), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: takes_s(context.adapter.rating.current_A, purpose),
+    takes_s: takes_s(context, purpose),
     tearDown: () => openLoop(wiring),
   });
   yield* step("Signals while hot", () => hotSignals(wiring, context.adapter), {
@@ -58,8 +58,10 @@ function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
 type Purpose = "qualification" | "engineering";
 
 /** Holds, and the median of 50 min that a prediction takes (docs/decisions/0030): not every one decides. */
-const takes_s = (rated_A: number, purpose: Purpose): number =>
-  purpose === "engineering" ? Math.min(riseTakes_s(rated_A), minutes(65)) : riseTakes_s(rated_A);
+function takes_s({ adapter, limits }: ProcedureContext, purpose: Purpose): number {
+  const whole_s = riseTakes_s(adapter.rating.current_A, ruleIn(limits));
+  return purpose === "engineering" ? Math.min(whole_s, minutes(65)) : whole_s;
+}
 
 function* riseWithPrediction(wiring: Wiring, { adapter, limits }: ProcedureContext, purpose: Purpose): Plan<void> {
   const rated_A = adapter.rating.current_A;
@@ -73,7 +75,7 @@ function* riseWithPrediction(wiring: Wiring, { adapter, limits }: ProcedureConte
   const watch = new ThermalWatch(rated_A, engineering ? limits.rows["th.rise"]?.max : undefined);
   yield* thermalRise(wiring, {
     rated_A,
-    rule: iecThreeReadings,
+    rule: ruleIn(limits),
     timeout_s: hours(4),
     soak: true,
     absolute: true,

@@ -33,6 +33,7 @@ export function jsonObject(content: Content, files: ReportFiles = {}) {
       title: limits.title,
       hash: limits.hash,
       approval: limits.approval ?? null,
+      ...(limits.stabilisation ? { stabilisation: limits.stabilisation } : {}),
     },
     bench: head.bench,
     software: head.software,

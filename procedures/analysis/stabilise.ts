@@ -1,7 +1,9 @@
-/** Thermal stabilisation rules (domain.md 4.2): pluggable, named in the report. */
+/** Thermal stabilisation rules (domain.md 4.2): pluggable, named by the limits document and in the report. */
+import type { LimitSet } from "../../rig/model/limits.ts";
+import { defaultStabilisation, type StabilisationId } from "../../rig/model/stabilisation.ts";
 
 export interface StabilisationRule {
-  readonly id: string;
+  readonly id: StabilisationId;
   readonly title: string;
   /** Time between readings, s, and how many successive readings are looked at. */
   readonly window_s: number;
@@ -16,6 +18,8 @@ export interface StabilisationRule {
   readonly hold_s?: number;
   /** What is read: the temperature itself (default) or its rise over the ambient (domain.md 4.2). */
   readonly on?: "absolute" | "rise";
+  /** How much later than the first of these rules it is declared to be met, s (H; the nominal adapter at 500 A: 34 and 42 min). */
+  readonly later_s?: number;
 }
 
 /** "three successive readings, >= 10 min apart, none rising more than 2 K" (60309 family; confidence K). */
@@ -37,6 +41,7 @@ export const ulThreeReadings: StabilisationRule = {
   readings: 3,
   rise_max_K: 1,
   of: "change",
+  later_s: 2400,
 };
 
 /** "<= 2 K variation over 15 min, then hold 30 min before recording" (IEEE 2780, cable connectors; confidence S). */
@@ -48,9 +53,22 @@ export const ieeeHold: StabilisationRule = {
   rise_max_K: 2,
   of: "variation",
   hold_s: 1800,
+  later_s: 3000,
 };
 
 export const stabilisationRules: readonly StabilisationRule[] = [iecThreeReadings, ulThreeReadings, ieeeHold];
+
+const byId: Readonly<Record<StabilisationId, StabilisationRule>> = {
+  "three-readings-10min-2K": iecThreeReadings,
+  "three-readings-10pct-1K": ulThreeReadings,
+  "variation-15min-2K-hold-30min": ieeeHold,
+};
+
+/** The rule that a limits document names, or the one where it names none. */
+export function ruleIn({ stabilisation = defaultStabilisation }: Pick<LimitSet, "stabilisation">): StabilisationRule {
+  const { rule, on } = stabilisation;
+  return on === "rise" ? { ...byId[rule], on, title: `rise over the ambient: ${byId[rule].title}` } : byId[rule];
+}
 
 /** A temperature with its time, s. */
 export interface Sample {

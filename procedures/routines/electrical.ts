@@ -9,7 +9,7 @@ import type { EarlyRun } from "../../rig/model/declared.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { checkpoint, note, step } from "../../rig/plan/words.ts";
-import { iecThreeReadings } from "../analysis/stabilise.ts";
+import { ruleIn } from "../analysis/stabilise.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./beforePower.ts";
 import { earthStep } from "./frame.ts";
 import { pilot } from "./pilot.ts";
@@ -59,11 +59,11 @@ export function* electrical(context: ProcedureContext, pass: Pass): Plan<boolean
   const { early } = context.declared ?? {};
   if (soak && early) yield* notForRelease(early);
   const how = { timeout_s: hours(4), soak, absolute: !soak, settled: true, early: early ?? "production" } as const;
-  const plan = { ...how, rated_A, rule: iecThreeReadings, limits };
+  const plan = { ...how, rated_A, rule: ruleIn(limits), limits };
   yield* step("Temperature rise", () => thermalRise(wiring, plan), {
     deadline_s: hours(5),
     pause: true,
-    takes_s: riseTakes_s(rated_A, soak),
+    takes_s: riseTakes_s(rated_A, plan.rule, soak),
     tearDown: () => openLoop(wiring),
   });
   return true;

@@ -5,12 +5,13 @@
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { note, now, wait } from "../../rig/plan/words.ts";
-import { isStable, meanBetween } from "../analysis/stabilise.ts";
+import { isStableOver, meanBetween, type StabilisationRule } from "../analysis/stabilise.ts";
 import { EarlyDecision } from "./earlyEnd.ts";
 import { ambients, closeLoop, contactsTC, powerOff, ramp, watched, watching } from "./power.ts";
 import type { Early, RisePlan } from "./risePlan.ts";
 import { Traces } from "./series.ts";
 import { judgeEarlyFail, judgeRise } from "./thermalJudge.ts";
+import { ambientOf } from "./thermalRecords.ts";
 import { ambientAt, checkSensors, mean_s, u_rise_K } from "./thermalSensors.ts";
 
 const hold_s = 300;
@@ -20,8 +21,9 @@ const look_every_s = 30;
  * the rise, and that goes with the current: 90 min at 500 A, 46 min at 80 A, never below the first two currents and three
  * readings (H; nominal adapters of the twin: 78, 41 and 31 min).
  */
-export const riseTakes_s = (rated_A: number, soak = true): number =>
-  60 * (soak ? Math.round(Math.max(36, 90 - 24 * Math.log(500 / rated_A))) : 16);
+export function riseTakes_s(rated_A: number, { later_s = 0 }: StabilisationRule, soak = true): number {
+  return soak ? 60 * Math.round(Math.max(36, 90 - 24 * Math.log(500 / rated_A))) + later_s : 960;
+}
 
 export function* thermalRise(wiring: Wiring, plan: RisePlan): Plan<void> {
   yield* watching(wiring, "thermal", function* () {
@@ -79,7 +81,10 @@ function* untilStable(traces: Traces, plan: RisePlan, start_s: number): Plan<End
     const rises = contactsTC.map((name) => meanBetween(traces.of(name), now_s - mean_s, now_s) - ambient);
     if (rises.some((rise) => rise > rise_max_K)) return { how: "too-hot" };
     if (observed) return { how: "predicted", early: observed };
-    if (contactsTC.every((name) => isStable(plan.rule, traces.of(name), start_s, now_s))) {
+    const around = plan.rule.on === "rise" ? ambientOf(traces) : [];
+    const stable = (name: string) =>
+      isStableOver(plan.rule, { contact: traces.of(name), ambient: around }, start_s, now_s);
+    if (contactsTC.every(stable)) {
       yield* note({ kind: "stabilised", rule: plan.rule.title, t_s: now_s });
       return { how: "stable" };
     }

@@ -1,5 +1,7 @@
 /** What was tested, on what, with what, by whom and when: the identification part of ISO/IEC 17025, 7.8.2.1. */
+
 import type { Data } from "../../rig/model/data.ts";
+import { stabilisationText } from "../../rig/model/stabilisation.ts";
 import type { RunRecord } from "../../rig/store/types.ts";
 import { approvalText, type Content, notesOf } from "../content.ts";
 import { notStated, particularsOf } from "../particulars.ts";
@@ -63,6 +65,7 @@ ${card(
     ["Hash", hash(head.procedure.hash)],
     ["Limits", `${head.limits.id}, revision ${head.limits.revision}: ${head.limits.title}`],
     ["Limits approved", approvalText(head.limits)],
+    ["Soak ends by", head.limits.stabilisation && stabilisationText(head.limits.stabilisation)],
     ["Hash", hash(head.limits.hash)],
     ["Software", `version ${head.software.version}, Node ${head.software.node}`],
     ["Hash", hash(head.software.hash)],

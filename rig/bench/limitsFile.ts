@@ -1,6 +1,7 @@
 /** Limits documents: controlled tables, one row a limit, each with where it came from and who approved it. */
 import { z } from "zod";
 import { decisionRules, type Limit, type LimitSet } from "../model/limits.ts";
+import { stabilisationIds } from "../model/stabilisation.ts";
 import { units } from "../model/units.ts";
 import { type Document, parseText, readDocument } from "./document.ts";
 
@@ -39,6 +40,10 @@ const limitsSchema = z.strictObject({
       counts: z.enum(["last", "worst"]),
     })
     .optional(),
+  /** Which rule ends the soak of its procedures. */
+  stabilisation: z
+    .strictObject({ rule: z.enum(stabilisationIds), on: z.enum(["absolute", "rise"]).default("absolute") })
+    .optional(),
   rows: z.record(id, row),
   /** Number of rows, last in the file: a table cut off between two rows is otherwise good YAML. */
   row_count: z.int().min(1).max(1000),
@@ -54,7 +59,7 @@ export const parseLimits = (file: string, content: string): LimitSet =>
   toLimits(parseText(file, content, limitsSchema, "LIMITS_INVALID"));
 
 function toLimits(document: Document<LimitsDocument>): LimitSet {
-  const { limits, revision, title, retest, rows, row_count, author, effective } = document.value;
+  const { limits, revision, title, retest, stabilisation, rows, row_count, author, effective } = document.value;
   const made: Record<string, Limit> = {};
   for (const [name, { approved_by, min, max, ...rest }] of Object.entries(rows)) {
     const path = ["rows", name];
@@ -85,11 +90,15 @@ function toLimits(document: Document<LimitsDocument>): LimitSet {
       "get the whole file or correct it",
     );
   }
+  if (stabilisation && !("th.rise" in made)) {
+    document.refuse(["stabilisation"], "no row th.rise is here, so that nothing is soaked", "leave it out");
+  }
   return {
     id: limits,
     revision,
     title,
     ...(retest ? { retest } : {}),
+    ...(stabilisation ? { stabilisation } : {}),
     rows: made,
     hash: document.hash,
     ...(author === undefined ? {} : { author }),

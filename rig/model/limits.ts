@@ -1,5 +1,6 @@
 /** Limits are controlled documents: one row a limit, with its source, edition, clause, confidence and approver. */
 import type { Confidence } from "./adapter.ts";
+import type { Stabilisation } from "./stabilisation.ts";
 import type { Unit } from "./units.ts";
 
 /**
@@ -57,6 +58,8 @@ export interface LimitSet {
   readonly rows: Readonly<Record<string, Limit>>;
   /** Absent: the document says nothing of retests; they are marked, and none is refused. */
   readonly retest?: RetestPolicy;
+  /** Which rule ends a soak; absent: `defaultStabilisation`. */
+  readonly stabilisation?: Stabilisation;
   /** Content hash of the document as read. */
   readonly hash: string;
   /** Who wrote it, and the first day it may be used (YYYY-MM-DD), where the document says so. */

@@ -5,6 +5,7 @@ import { openLedger } from "../../ledger/ledger.ts";
 import { approvalOf, approveLimits, decisionsOn, standing, withdrawLimits } from "../../ledger/limitsApproval.ts";
 import { RigError } from "../../model/errors.ts";
 import type { LimitSet } from "../../model/limits.ts";
+import { defaultStabilisation, stabilisationText } from "../../model/stabilisation.ts";
 import { controlled, limitsLine, today } from "../controlledLimits.ts";
 import { checkLabel } from "../inputs.ts";
 import { limitsFolder, limitsIds, limitsNamed } from "../limitsSource.ts";
@@ -78,6 +79,7 @@ async function show(name: string, { store, json }: LimitsOptions): Promise<void>
     out(
       `  ${set.title}; author ${set.author ?? "not stated"}, in force ${set.effective ? `from ${set.effective}` : "when approved"}`,
     );
+    if (set.rows["th.rise"]) out(`  soak ends by ${stabilisationText(set.stabilisation ?? defaultStabilisation)}`);
     for (const d of decisions)
       out(`  ${d.utc.slice(0, 10)} ${d.by} ${d.what} revision ${d.revision} (${d.hash.slice(0, 12)}): ${d.reason}`);
     for (const row of Object.values(set.rows)) {

@@ -9,6 +9,7 @@ import type { Correction } from "../../model/correction.ts";
 import { canonical, type Data } from "../../model/data.ts";
 import { RigError } from "../../model/errors.ts";
 import type { LimitSet } from "../../model/limits.ts";
+import { defaultStabilisation } from "../../model/stabilisation.ts";
 import { isPass, type Outcome, worst } from "../../model/verdict.ts";
 import type { Reader } from "../../store/reader.ts";
 import type { Points, RunRecord } from "../../store/types.ts";
@@ -165,9 +166,10 @@ function requireRows({ head, measurements }: RunRecord, limits: LimitSet): void 
 
 /** Whether two sets give the same verdicts whatever the reading: only words differ, or nothing. */
 function judgesAlike(a: LimitSet, b: LimitSet): boolean {
-  const judging = ({ rows, approval }: LimitSet): string =>
+  const judging = ({ rows, approval, stabilisation = defaultStabilisation }: LimitSet): string =>
     canonical({
       approved: approval?.state !== "unapproved",
+      stabilisation: { ...stabilisation },
       rows: Object.fromEntries(
         Object.entries(rows).map(([id, { unit, min, max, rule, k, subject, confidence }]) => [
           id,

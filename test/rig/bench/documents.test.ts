@@ -57,6 +57,16 @@ describe("limits of the DC screening", () => {
       /999 rows were promised, \d+ are here/,
     ],
     [
+      "a stabilisation rule that nobody knows",
+      change("rows:", "stabilisation: { rule: ten-minutes }\nrows:"),
+      /:\d+: stabilisation\.rule: "ten-minutes" is not allowed here; write one of: three-readings-10min-2K/,
+    ],
+    [
+      "a stabilisation rule where nothing is soaked",
+      change("th.rise:", "th.rise.other:").replace("rows:", "stabilisation: { rule: three-readings-10pct-1K }\nrows:"),
+      /:\d+: stabilisation: no row th\.rise is here, so that nothing is soaked; leave it out/,
+    ],
+    [
       "unknown rule",
       change("rule: simple", "rule: lenient"),
       /"lenient" is not allowed here; write one of: simple, guard-U/,
