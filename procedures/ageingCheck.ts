@@ -13,7 +13,6 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import { ask, judge, note, now, step } from "../rig/plan/words.ts";
 import { growth_K, growth_pct } from "./analysis/ageing.ts";
 import type { Estimate } from "./analysis/resistance.ts";
-import { ruleIn } from "./analysis/stabilise.ts";
 import { ambientNow, fitAdapter, needs } from "./dcScreening.ts";
 import { earthAndWiring, readyForPower } from "./routines/beforePower.ts";
 import { conditioning } from "./routines/conditioning.ts";
@@ -22,6 +21,7 @@ import { dropMatings } from "./routines/dropMatings.ts";
 import { contactsTC, openLoop } from "./routines/power.ts";
 import { selfCheck } from "./routines/selfCheck.ts";
 import { budgetOf, estimated } from "./routines/series.ts";
+import { ruleIn } from "./routines/soakRule.ts";
 import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 import type { WiringResult } from "./routines/wiringScreen.ts";
 

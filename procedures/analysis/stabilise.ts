@@ -1,6 +1,5 @@
 /** Thermal stabilisation rules (domain.md 4.2): pluggable, named by the limits document and in the report. */
-import type { LimitSet } from "../../rig/model/limits.ts";
-import { defaultStabilisation, type StabilisationId } from "../../rig/model/stabilisation.ts";
+import type { StabilisationId } from "../../rig/model/stabilisation.ts";
 
 export interface StabilisationRule {
   readonly id: StabilisationId;
@@ -57,18 +56,6 @@ export const ieeeHold: StabilisationRule = {
 };
 
 export const stabilisationRules: readonly StabilisationRule[] = [iecThreeReadings, ulThreeReadings, ieeeHold];
-
-const byId: Readonly<Record<StabilisationId, StabilisationRule>> = {
-  "three-readings-10min-2K": iecThreeReadings,
-  "three-readings-10pct-1K": ulThreeReadings,
-  "variation-15min-2K-hold-30min": ieeeHold,
-};
-
-/** The rule that a limits document names, or the one where it names none. */
-export function ruleIn({ stabilisation = defaultStabilisation }: Pick<LimitSet, "stabilisation">): StabilisationRule {
-  const { rule, on } = stabilisation;
-  return on === "rise" ? { ...byId[rule], on, title: `rise over the ambient: ${byId[rule].title}` } : byId[rule];
-}
 
 /** A temperature with its time, s. */
 export interface Sample {

@@ -1,7 +1,8 @@
 /** Which rule ends a soak is the limits document's to say: approved data, kept in the head of the run, named in the record. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { ruleIn, stabilisationRules } from "../../procedures/analysis/stabilise.ts";
+import { stabilisationRules } from "../../procedures/analysis/stabilise.ts";
+import { ruleIn } from "../../procedures/routines/soakRule.ts";
 import { parseLimits } from "../../rig/bench/limitsFile.ts";
 import { Station, virtualRun } from "../../rig/cli/faultCoverage/virtualRun.ts";
 import { dryRun, nominalAdapter } from "../../rig/cli/nominal.ts";
