@@ -22,6 +22,16 @@ describe("pilot-corners", () => {
       { id: "pe.r.screen", step: "Protective earth at 1 A", contact: "evse.PE", cause: /^PE is open/ },
     ],
     [
+      "4 Mohm from CP to PP: before 12 V come near, which proximity's electronics may not stand",
+      { procedure: corners, adapter: faulty("leaks: [{ between: [ev.CP, ev.PP], ohm: 4.0e6 }]") },
+      {
+        id: "cp.pp.r/evse.PP",
+        step: "Pilot corners / Pilot apart from proximity",
+        contact: "evse.PP",
+        cause: /^pilot and proximity are coupled/,
+      },
+    ],
+    [
       "12 kohm from CP to PE: the weakest station no more sees state A",
       { procedure: corners, adapter: faulty("leaks: [{ between: [ev.CP, ev.PE], ohm: 12000 }]") },
       { id: "cp.corner.stateA", step: computed, contact: "ev.CP", cause: /state A .* at 11\.4 V, 1030 ohm$/ },
