@@ -26,6 +26,16 @@ export function pilotSeen(content: Content): Markup | undefined {
   return html`<h2>What a station sees</h2><p class="fine">By the windows of a detector, with the uncertainty of the level. Told, not judged: what the adapter changes is judged above.</p>${parts}`;
 }
 
+/** The same as one line, for a list of notes: `B: a station sees B, 8.969 V`. */
+export const seenLine = (body: Readonly<Record<string, Data>>): string =>
+  list(body["levels"])
+    .map(fields)
+    .map(({ circuit, level_V, sees }) => {
+      const value = isNumber(level_V) ? `, ${level_V.toFixed(3)} V` : "";
+      return `${circuit === "-" ? "B, negative half" : text(circuit)}: a station sees ${text(sees)}${value}`;
+    })
+    .join("; ");
+
 function row(one: Readonly<Record<string, Data>>): readonly (string | Markup)[] {
   const { level_V, u_V, sees, ohm, fits } = one;
   const circuit = text(one["circuit"]);

@@ -1,7 +1,7 @@
 /** What a station sees, in the report: from the note of a run, and from notes that are not as they should be. */
 import { expect, test } from "vitest";
 import { contentOf } from "../../reports/content.ts";
-import { pilotSeen } from "../../reports/html/pilotSeen.ts";
+import { pilotSeen, seenLine } from "../../reports/html/pilotSeen.ts";
 import { htmlReport } from "../../reports/html.ts";
 import type { Data } from "../../rig/model/data.ts";
 import { passing } from "./fixture.ts";
@@ -38,6 +38,13 @@ test("each level has its state, its resistances and the wave; the note is not sh
   expect(page).toContain("invalid: no level");
   expect(page).toContain("Square wave in B at 50.01 %, 9.01 V and -12.02 V: a station sees B.");
   expect(page).not.toContain("pilot-seen");
+});
+
+test("a list of notes has it in one line", () => {
+  const line =
+    "B: a station sees B, 9.020 V; C: a station sees several fit: B or C, 7.500 V; B, negative half: a station sees invalid: no level";
+  expect(seenLine(seen)).toBe(line);
+  expect(seenLine({ levels: [7, {}] })).not.toMatch(/sees [A-F]/);
 });
 
 test("two inlets have a table each; a run without a pilot says nothing of stations", () => {

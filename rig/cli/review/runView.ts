@@ -8,6 +8,7 @@ import {
   type Judged,
   shownVerdict,
 } from "../../../reports/content.ts";
+import { seenLine } from "../../../reports/html/pilotSeen.ts";
 import { dataText, toneOfVerdict, utcText } from "../../../reports/html/words.ts";
 import { shown } from "../../../reports/text/escape.ts";
 import { fields, text } from "../../../reports/text/foreign.ts";
@@ -153,7 +154,11 @@ function trailOf(record: RunRecord) {
   const others = [...record.trips.map((trip) => ({ ...trip, kind: "tripped" })), ...record.notes]
     .filter(({ kind }) => !notShown.has(kind) && kind !== "deviation")
     .sort((a, b) => a.seq - b.seq)
-    .map(({ utc, kind, body }) => ({ utc, kind, text: shown(dataText(body), 400) }));
+    .map(({ utc, kind, body }) => ({
+      utc,
+      kind,
+      text: shown(kind === "pilot-seen" ? seenLine(body) : dataText(body), 400),
+    }));
   return {
     notes: [...deviations, ...others].slice(0, notes_max),
     prompts: record.prompts.slice(0, notes_max).map(({ utc, prompt, answer, failed }) => ({
