@@ -1,13 +1,13 @@
 /** Coverage of adapters with two inlets: truth, faults and reference halves are those of the inlet that is tested. */
 import { describe, expect, test } from "vitest";
-import { ofFace, truthOf } from "../../../../drivers/twin/faults/truth.ts";
-import { adapterFrom } from "../../../../drivers/twin/world/adapterUnderTest.ts";
-import { findAdapterType } from "../../../../rig/bench/adapterTypes.ts";
-import { measure } from "../../../../rig/cli/commands/coverage.ts";
-import { Campaign } from "../../../../rig/cli/faultCoverage/campaign.ts";
-import { passesOf } from "../../../../rig/cli/faultCoverage/passes.ts";
-import { passed } from "../../../../rig/cli/faultCoverage/tally.ts";
-import { netlistOf } from "../../../../rig/model/adapter.ts";
+import { ofFace, truthOf } from "../../drivers/twin/faults/truth.ts";
+import { adapterFrom } from "../../drivers/twin/world/adapterUnderTest.ts";
+import { findAdapterType } from "../../rig/bench/adapterTypes.ts";
+import { measure } from "../../rig/cli/commands/coverage.ts";
+import { Campaign } from "../../rig/cli/faultCoverage/campaign.ts";
+import { passesOf } from "../../rig/cli/faultCoverage/passes.ts";
+import { passed } from "../../rig/cli/faultCoverage/tally.ts";
+import { netlistOf } from "../../rig/model/adapter.ts";
 
 const slow_ms = 120_000;
 const typeOf = (id: string) => findAdapterType("procedures/adapters", id);

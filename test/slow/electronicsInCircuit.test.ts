@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { findProcedure, procedures } from "../../rig/cli/procedures.ts";
 import { electronicsAt } from "../../rig/model/adapter.ts";
-import { inputsOf } from "./scenario.ts";
-import { type Met, watched } from "./watcher.ts";
+import { inputsOf } from "../procedures/scenario.ts";
+import { type Met, watched } from "../procedures/watcher.ts";
 
 /** The fixture's 5 V and its noise of rounding. */
 const five_V = 5 * 1.001;

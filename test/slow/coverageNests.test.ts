@@ -1,7 +1,7 @@
 /** Coverage of procedures that bring out what no screening does: high voltage, flexing, the extremes of a pilot. */
 import { describe, expect, test } from "vitest";
-import { measure } from "../../../../rig/cli/commands/coverage.ts";
-import { Campaign, typesOf } from "../../../../rig/cli/faultCoverage/campaign.ts";
+import { measure } from "../../rig/cli/commands/coverage.ts";
+import { Campaign, typesOf } from "../../rig/cli/faultCoverage/campaign.ts";
 
 const slow_ms = 120_000;
 
