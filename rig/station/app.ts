@@ -37,7 +37,7 @@ export interface StationDeps {
   /** Absent: no notes, photos and pauses; no result page. */
   readonly desk?: DeskDeps;
   readonly result?: ResultDeps;
-  readonly before?: Omit<BeforeDeps, "bench" | "catalogue">;
+  readonly before?: Omit<BeforeDeps, "bench" | "live" | "catalogue">;
   /** Absent: one of its own. */
   readonly refusals?: Refusals;
   readonly review?: ReviewDeps;
@@ -74,7 +74,7 @@ export function stationApp(deps: StationDeps): App {
   twinRoutes(app, door, deps.twin);
   if (deps.desk) deskRoutes(app, door, runs.bench, deps.desk);
   if (deps.result) resultRoutes(app, door, deps.result);
-  if (deps.before) beforeRoutes(app, door, { ...deps.before, bench: runs.bench, catalogue: runs.catalogue });
+  if (deps.before) beforeRoutes(app, door, { ...deps.before, ...runs });
   if (deps.review) reviewRoutes(app, door, deps.review);
   pageRoutes(app, page);
   return app;

@@ -7,6 +7,7 @@ import { findingsOf, fresh_s, healthOf } from "./beforeHealth.ts";
 import type { BenchRuns, BenchState } from "./bench.ts";
 import type { Health } from "./health.ts";
 import { type App, bodyOf, type Door, only, refusal, textIn } from "./http.ts";
+import type { Live } from "./live.ts";
 import type { Finding, Prepared } from "./prepared.ts";
 import { type Catalogue, type JobAsked, jobIn } from "./runs.ts";
 
@@ -19,6 +20,7 @@ export interface Looking {
 
 export interface BeforeDeps {
   readonly bench: BenchRuns;
+  readonly live: Pick<Live, "newest">;
   readonly catalogue: Catalogue;
   readonly look: (job: JobAsked) => Looking;
   /** Arguments of `rig resume`. */
@@ -177,7 +179,7 @@ function reasonIn(body: Readonly<Record<string, unknown>>): string {
 }
 
 export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparations {
-  const { bench, catalogue } = deps;
+  const { bench, live, catalogue } = deps;
   const { accounts } = door;
   const preparations = new Preparations(deps);
 
@@ -205,7 +207,7 @@ export function beforeRoutes(app: App, door: Door, deps: BeforeDeps): Preparatio
     const by = c.get("account").name;
     accounts.audit(by, "resume asked", { run: id, procedure, adapter, serial });
     bench.start({ by, procedure, adapter, serial }, deps.resumeArgs(run, by), "on");
-    return c.json({});
+    return c.json(live.newest);
   });
 
   app.post("/api/resume/close", only(door, ...mayRun), async (c) => {

@@ -22,6 +22,9 @@ export type Message =
     }
   | DataMessage;
 
+/** Which of the station's states: `number` counts up while the station has the same `boot`. */
+export type StateAt = Pick<Extract<Message, { readonly is: "state" }>, "boot" | "number">;
+
 /** One page. */
 export interface Watcher {
   /** The next message as text; undefined when there is none. */
@@ -56,6 +59,11 @@ export class Live {
     this.bench = bench;
     this.open = open;
     bench.onChange(() => this.changed());
+  }
+
+  /** The newest state. The answer to a start says it: until a page has one as new, what it knows is of before the start. */
+  get newest(): StateAt {
+    return { boot: this.boot, number: this.number };
   }
 
   /** `wake` is called when there may be something to take. */

@@ -101,7 +101,7 @@ export function runRoutes(app: App, door: Door, deps: RunDeps): void {
     const job = await jobIn(c, catalogue);
     accounts.audit(job.by, "start asked", { procedure: job.procedure, adapter: job.adapter, serial: job.serial });
     bench.start(job, deps.argsOf(job));
-    return c.json({});
+    return c.json(live.newest);
   });
 
   app.post("/api/answer", only(door), async (c) => {

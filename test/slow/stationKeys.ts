@@ -31,11 +31,18 @@ function keyEvent(key: string) {
   return { key, text: key, unmodifiedText: key, ...shifted, ...virtual };
 }
 
-/** Each key at its time, `gap_ms` after the one before, and never sooner; a key that is sent late still bears its time. */
-async function type(page: Page, keys: readonly string[], gap_ms: number): Promise<void> {
+/**
+ * Each key at its time, `gap_ms` after the one before, and never sooner; a key that is sent late still bears its time. What is
+ * done between two keys takes none.
+ */
+async function type(page: Page, keys: readonly (string | (() => Promise<unknown>))[], gap_ms: number): Promise<void> {
   const keyboard = await keyboardOf(page);
   let at_ms = Math.max(Date.now(), keyboard.last_ms + gap_ms);
   for (const key of keys) {
+    if (typeof key !== "string") {
+      await key();
+      continue;
+    }
     await sleep(Math.max(0, at_ms - Date.now()));
     const { text: _typed, unmodifiedText: _plain, ...up } = keyEvent(key);
     const timestamp = at_ms / 1000;
@@ -48,6 +55,13 @@ async function type(page: Page, keys: readonly string[], gap_ms: number): Promis
 
 /** As a wedge scanner types: hardly any time between the keys, Enter at the end. */
 export const scan = (page: Page, text: string): Promise<void> => type(page, [...text, "Enter"], scanner_ms);
+
+/** A scan, and something that happens to the page in the middle of it. */
+export const scanAcross = (
+  page: Page,
+  [first, second]: readonly [string, string],
+  between: () => Promise<unknown>,
+): Promise<void> => type(page, [...first, between, ...second, "Enter"], scanner_ms);
 
 /** As a person types, without an Enter. */
 export const typeByHand = (page: Page, text: string): Promise<void> => type(page, [...text], person_ms);

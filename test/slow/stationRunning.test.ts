@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { left, rig, safe } from "./rigProcess.ts";
 import { controllersOf, endRun } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
-import { faultsOf, login, start } from "./stationProcess.ts";
+import { begun, faultsOf, login, scan, start } from "./stationProcess.ts";
 
 let browser: Browser;
 let opened: shared.Station;
@@ -116,13 +116,79 @@ async function hotLater(): Promise<void> {
   await page.route("**/api/runs/*/after", (route) => route.abort());
   await page.goto(`${opened.url}/#/runs`);
   await page.goto(`${opened.url}/#/new`);
-  await page.getByText("DO NOT TOUCH: it is not known how hot the parts are").waitFor();
+  await page.getByText("It is not known how hot the parts are").waitFor();
   await pictures("hot-unknown");
   await page.unroute("**/api/runs/*/after");
-  await start(page, "generic-a-pass SN-3", "dc-screening");
+  await startedUnheard("generic-a-pass SN-3");
   await page.locator(".prompt button.go").waitFor();
   await page.locator(".run .hot .countdown").waitFor();
+  await seenWithQuestion();
   await pictures("hot-prompt");
+  await page.route("**/api/runs/*/after", (route) => route.abort());
+  await page.reload();
+  await page.locator(".prompt button.go:enabled").waitFor();
+  await page.getByText("It is not known how hot the parts are").waitFor();
+  await seenWithQuestion();
+  await pictures("hot-unknown-prompt");
+}
+
+/** The answer to the start comes long before the stream says a word of it: the earlier verdict is not shown meanwhile. */
+async function startedUnheard(label: string): Promise<void> {
+  await page.addInitScript(holdStream);
+  await page.goto("about:blank");
+  await page.goto(opened.url);
+  await page.locator(".verdict").waitFor();
+  await page.goto(`${opened.url}/#/new`);
+  await page.getByLabel("Scan or type the label").waitFor();
+  await scan(page, label);
+  await page.getByLabel("Procedure").selectOption("dc-screening");
+  await page.locator(".starter button.go:enabled").waitFor();
+  await page.evaluate("globalThis.heldMessages = []");
+  await page.locator(".starter button.go").click();
+  await page.getByText("Starting: the station has accepted it").waitFor();
+  expect(page.url()).toMatch(/#\/$/);
+  expect(await page.locator(".verdict, .start, .run").count()).toBe(0);
+  expect(await page.locator("button.stop:enabled").count()).toBe(1);
+  expect(await faultsOf(page)).toEqual([]);
+  await pictures("starting");
+  await page.evaluate("{ const held = heldMessages; heldMessages = undefined; for (const say of held) say(); }");
+  await begun(page);
+}
+
+/** In the page: what the stream says but its beats waits while there is a list for it. */
+const holdStream = `
+  const listen = EventSource.prototype.addEventListener;
+  EventSource.prototype.addEventListener = function (kind, heard) {
+    listen.call(this, kind, (event) => {
+      if (globalThis.heldMessages === undefined || kind === "beat") heard(event);
+      else globalThis.heldMessages.push(() => heard(event));
+    });
+  };
+`;
+
+/** Who is asked to reach in sees warning, question and answer at once, without scrolling and none over another. */
+async function seenWithQuestion(): Promise<void> {
+  for (const [width, height] of [
+    [800, 480],
+    [1024, 640],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const places = await page
+      .locator("header, .run .hot:not(.safety), .prompt h2, .prompt p:not(.buttons), .prompt .buttons")
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom]));
+    expect(places, `${width} x ${height}`).toHaveLength(5);
+    const edges = places.flat().map((edge) => Math.round(edge));
+    // In the order of the page each begins where the one before it ended, and the last one ends in the window.
+    expect([...edges, height], `${width} x ${height}`).toEqual([...edges, height].toSorted((a, b) => a - b));
+  }
+  await page.setViewportSize(shared.size);
+  const [words, more] = [
+    page.locator(".run .hot:not(.safety) > strong"),
+    page.locator(".run .hot:not(.safety) > span"),
+  ];
+  const [left, right] = [await words.boundingBox(), await more.boundingBox()];
+  expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);
 }
 
 /** Note, pause and photo stand in the record and in the file that leaves the store, which holds. */

@@ -1,9 +1,13 @@
-/** The station in a browser: photos of a run in its review, and the manual panel in a tab that was duplicated or loaded anew. */
+/**
+ * The station in a browser: the tabs of each role on a small screen, photos of a run in its review, and the manual panel in a
+ * tab of the browser that was duplicated or loaded anew.
+ */
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { keepPhoto } from "../../rig/cli/commands/servePhoto.ts";
+import type { RunList } from "../../rig/station/reviewTypes.ts";
 import { addRun } from "../rig/evidence/fixture.ts";
 import { endRun } from "./stationEnds.ts";
 import * as shared from "./stationProcess.ts";
@@ -29,6 +33,41 @@ afterAll(async () => {
 });
 
 const url = (path: string): string => `${opened?.url}${path}`;
+
+test("on a screen of 800 x 480 all tabs of each role are in sight, large enough for a finger and over nothing else", async () => {
+  for (const [name, tabs] of [
+    ["Egon", 3],
+    ["Quinn", 4],
+    ["Root", 5],
+  ] as const) {
+    const page = await shared.visit(browser, url("/?kiosk"), await browser.newContext({ viewport: shared.size }));
+    await login(page, name);
+    await page.locator("header .simulated").waitFor();
+    await pictures(page, `tabs-${name}`);
+    const places = await page
+      .locator("header nav a, header button, header .simulated, header .bench, header .who")
+      .evaluateAll((all) =>
+        all.map((one) => {
+          const { left, right, top, bottom } = one.getBoundingClientRect();
+          return { name: one.textContent, tab: one.matches("a"), left, right, top, bottom };
+        }),
+      );
+    const shown = places.filter(({ tab }) => tab);
+    expect(shown.map(({ left, right, bottom }) => left >= 0 && right <= 800 && bottom <= 120)).toEqual(
+      Array.from({ length: tabs }, () => true),
+    );
+    expect(shown.filter(({ top, bottom, left, right }) => bottom - top < 44 || right - left < 44)).toEqual([]);
+    const over = places.flatMap((a, i) =>
+      places
+        .slice(i + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.name} over ${b.name}`),
+    );
+    expect(over).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.context().close();
+  }
+});
 
 test("photos of a run are shown, larger by a touch; one that was changed is said to be, and not shown", async () => {
   const { store } = opened as shared.Station;
@@ -66,6 +105,8 @@ test("photos of a run are shown, larger by a touch; one that was changed is said
 test("a duplicated tab does not drive the bench, and the same tab loaded anew does", async () => {
   const page = await shared.visit(browser, url("/"));
   await login(page, "Egon");
+  const newest = (await page.evaluate("fetch('/api/runs').then((answer) => answer.json())")) as RunList;
+  const next = `R${String((newest.rows[0]?.run ?? 0) + 1).padStart(6, "0")}`;
   await page.goto(url("/#/instruments/manual"));
   await page.getByLabel("Password again").fill(secrets.Egon);
   await page.getByRole("button", { name: "Open the panel" }).click();
@@ -86,5 +127,5 @@ test("a duplicated tab does not drive the bench, and the same tab loaded anew do
   await page.getByText("This tab had the panel open").waitFor();
   await off(page).and(page.locator(":enabled")).click();
   await page.getByRole("button", { name: "End and make safe" }).click();
-  await page.getByText("R000002").first().waitFor();
+  await page.getByText(next).first().waitFor();
 });

@@ -16,7 +16,7 @@ const program = join(root, "dist", "rig", "cli", "main.js");
 export function beforeOf(
   { store, ports }: { readonly store: string; readonly ports?: string },
   common: readonly string[],
-): Omit<BeforeDeps, "bench" | "catalogue"> {
+): Omit<BeforeDeps, "bench" | "live" | "catalogue"> {
   return {
     look: ({ by, procedure, adapter, serial }) =>
       looking(["ready", procedure, `--adapter=${adapter}`, `--serial=${serial}`, `--operator=${by}`, ...common]),

@@ -1,15 +1,16 @@
 /** A run whose program died, offered to be gone on with. */
+import type { StateAt } from "../live.ts";
 import { post } from "./api.ts";
 import { mayRun, WithReason } from "./before.tsx";
 import { ErrorLine, useAction } from "./form.tsx";
-import { bench } from "./state.ts";
+import { begunAt, bench } from "./state.ts";
 import { text } from "./texts.ts";
 
 export function InterruptedRun() {
   const interrupted = bench.value?.interrupted;
   const safety = bench.value?.safety.is;
   const resume = useAction(async () => {
-    await post("/api/resume", { run: interrupted?.run });
+    begunAt.value = await post<StateAt>("/api/resume", { run: interrupted?.run });
     location.hash = "#/";
   });
   if (!interrupted) return null;

@@ -16,10 +16,14 @@ const longest = 200;
 /** What a scan led to when it led to nothing, for a person to read. */
 export const heardCode = signal("");
 
+type TypedField = HTMLInputElement | HTMLTextAreaElement;
+
 let burst = "";
+/** Where its characters went, in order: no field, or one as it was before. More than one place: the focus moved meanwhile. */
+let places: { readonly field: TypedField | undefined; readonly before: string }[] = [];
 let last_ms = Number.NEGATIVE_INFINITY;
 
-const isField = (target: EventTarget | null): target is HTMLInputElement | HTMLTextAreaElement =>
+const isField = (target: EventTarget | null): target is TypedField =>
   (target instanceof HTMLInputElement && /^(text|password|search|number)$/.test(target.type)) ||
   target instanceof HTMLTextAreaElement;
 
@@ -49,29 +53,36 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   if ([...event.key].length !== 1) return;
-  burst = quick && burst.length < longest ? burst + event.key : event.key;
+  if (!quick || burst.length >= longest) burst = "";
+  if (burst === "") places = [];
+  burst += event.key;
   last_ms = event.timeStamp;
+  const field = isField(event.target) ? event.target : undefined;
+  if (places.length === 0 || places.at(-1)?.field !== field) places.push({ field, before: field?.value ?? "" });
   if (event.key === " " && burst.length > 1 && !isField(event.target)) event.preventDefault();
 }
 
-/** A burst that ended: a command anywhere; a label where no field has taken it. */
+/** A burst that ended: a command anywhere; a label where no field has taken all of it. Never a part of either. */
 function ended(event: KeyboardEvent, given: string): void {
   const field = isField(event.target) ? event.target : undefined;
-  if (!isControlCode(given)) {
-    if (field) return;
-    event.preventDefault();
-    event.stopPropagation();
-    scan(given);
-    return;
-  }
+  const whole = places.every((place) => place.field === field);
+  if (whole && field && !isControlCode(given)) return;
   event.preventDefault();
   event.stopPropagation();
-  if (field?.value.endsWith(given)) typeInto(field, field.value.slice(0, -given.length));
-  command(given);
+  for (const { field: typed, before } of places.toReversed())
+    if (typed?.isConnected && typed.value !== before) typeInto(typed, before);
+  if (isControlCode(given)) command(given);
+  else if (whole || [...places.map((place) => place.field), field].every(takesLabels)) scan(given);
+  // Not shown: it may be a secret.
+  else heardCode.value = text.scanDivided;
 }
 
+/** No field, or one that a label may come to; anything else may be for a secret or for words of a person. */
+const takesLabels = (field: TypedField | undefined): boolean =>
+  field?.matches(`[data-hotkey=l], ${waiting} input[type=text]`) ?? true;
+
 /** As a person would type it: the page's own handlers hear of it. */
-export function typeInto(field: HTMLInputElement | HTMLTextAreaElement, value: string): void {
+export function typeInto(field: TypedField, value: string): void {
   const of = field instanceof HTMLInputElement ? HTMLInputElement.prototype : HTMLTextAreaElement.prototype;
   Object.getOwnPropertyDescriptor(of, "value")?.set?.call(field, value);
   field.dispatchEvent(new Event("input", { bubbles: true }));

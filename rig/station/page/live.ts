@@ -2,6 +2,7 @@
  * The stream of the station: reconnects by itself from where it stood, and shows exactly what the station says. A message
  * that comes twice or late changes nothing; one that shows that another is missing makes the page begin anew.
  */
+import { batch } from "@preact/signals";
 import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
 import { Curve } from "../curve.ts";
 import type { CurvePoints } from "../follow.ts";
@@ -16,8 +17,8 @@ let source: EventSource | undefined;
 /** Id of the last message. */
 let place = "";
 
-/** What was shown last: of the station's states, of the run's events, of its batches of points. */
-const at = { boot: "", number: 0, run: 0, seq: 0, pointsBoot: "", batch: 0 };
+/** What was shown last: of the run's events, of its batches of points. */
+const at = { run: 0, seq: 0, pointsBoot: "", batch: 0 };
 
 const again_ms = 1000;
 /** Commands by hand that are kept to be shown. */
@@ -74,22 +75,14 @@ function later(stream: EventSource): void {
 export function begin(): void {
   state.forget();
   place = "";
-  Object.assign(at, { boot: "", number: 0, run: 0, seq: 0, pointsBoot: "", batch: 0 });
+  state.benchAt.value = { boot: "", number: 0 };
+  Object.assign(at, { run: 0, seq: 0, pointsBoot: "", batch: 0 });
 }
 
 /** Shows what a message says. False when something before it is missing: only a new beginning shows the truth then. */
 export function take(message: Message): boolean {
   if (message.is === "state") {
-    if (message.boot === at.boot && message.number <= at.number) return true;
-    at.boot = message.boot;
-    at.number = message.number;
-    const number = message.state.run?.run ?? 0;
-    if (number !== at.run) {
-      begin();
-      Object.assign(at, { boot: message.boot, number: message.number, run: number });
-    }
-    state.bench.value = message.state;
-    state.unread.value = message.unread;
+    takeState(message);
     return true;
   }
   if (message.run !== at.run) return true;
@@ -100,6 +93,22 @@ export function take(message: Message): boolean {
     return true;
   }
   return takePoints(message);
+}
+
+/** All at once: nobody sees a number without its state. */
+function takeState({ boot, number, state: found, unread }: Extract<Message, { readonly is: "state" }>): void {
+  const has = state.benchAt.value;
+  if (boot === has.boot && number <= has.number) return;
+  batch(() => {
+    const run = found.run?.run ?? 0;
+    if (run !== at.run) {
+      begin();
+      at.run = run;
+    }
+    state.benchAt.value = { boot, number };
+    state.bench.value = found;
+    state.unread.value = unread;
+  });
 }
 
 function takePoints(message: Extract<Message, { readonly is: "points" }>): boolean {

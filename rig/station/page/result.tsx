@@ -165,10 +165,10 @@ function Hot({ known: { after, at_ms } }: { readonly known: Known }) {
   if (cooling.is === "unknown") {
     return (
       <div class="hot" role="alert">
-        <strong>
-          ♨ {words.hotUnknown} ({cooling.why})
-        </strong>
-        <span>{words.hotUnknownMore}</span>
+        <strong>♨ {words.hot}</strong>
+        <span>
+          {words.hotUnknown} ({cooling.why}). {words.hotUnknownMore}
+        </span>
       </div>
     );
   }

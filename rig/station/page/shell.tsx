@@ -16,7 +16,7 @@ import { LastHotParts } from "./result.tsx";
 import { mayAudit, reviewView } from "./reviewRoutes.tsx";
 import { Running } from "./running.tsx";
 import { Start } from "./start.tsx";
-import { asked, bench, type Me, me, route, unread } from "./state.ts";
+import { asked, bench, type Me, me, route, starting, unread } from "./state.ts";
 import { text } from "./texts.ts";
 
 export function Shell() {
@@ -37,7 +37,13 @@ export function Shell() {
     else disconnect();
   }, [who?.name]);
   if (!asked.value) return <main class="wait">...</main>;
-  if (!who) return <Login />;
+  if (!who)
+    return (
+      <>
+        <HeardCode />
+        <Login />
+      </>
+    );
   return (
     <>
       <Head />
@@ -71,6 +77,13 @@ function view() {
   if (at.startsWith("#/people") && me.value?.role === "administrator") return <People />;
   const label = /^#\/label\/(\d{1,15})$/.exec(at);
   if (label) return <LabelPage run={Number(label[1])} />;
+  // What is known of the bench is of before the start: an earlier verdict.
+  if (starting.value)
+    return (
+      <p class="starting" role="status">
+        {text.starting}
+      </p>
+    );
   const run = bench.value?.run;
   if (run?.procedure === "manual" && at !== "#/new") return <Later load={benchPage} />;
   if (run && at !== "#/new") return <Running />;
@@ -141,7 +154,7 @@ function HeardCode() {
 function Stop() {
   const run = bench.value?.run;
   const stop = useAction(() => post("/api/stop"));
-  const active = run !== undefined && run.phase !== "ended";
+  const active = starting.value || (run !== undefined && run.phase !== "ended");
   return (
     <span class="stopper">
       <button
@@ -152,7 +165,7 @@ function Stop() {
         title={text.notSafetyPath}
         onClick={() => stop.go()}
       >
-        {run?.phase === "stopping" ? text.stopping : text.stop}
+        {run?.phase === "stopping" && !starting.value ? text.stopping : text.stop}
       </button>
       <ErrorLine of={stop} />
     </span>

@@ -1,6 +1,7 @@
 /** Scan, see what will happen, start. A scan comes to the label's field from anywhere (scanner.ts). */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LabelSays } from "../label.ts";
+import type { StateAt } from "../live.ts";
 import { mayStart, type PlannedRun } from "../prepared.ts";
 import { get, post } from "./api.ts";
 import { Before, mayRun, spanText } from "./before.tsx";
@@ -8,7 +9,7 @@ import { ErrorLine, Field, useAction } from "./form.tsx";
 import { connected } from "./heard.ts";
 import { InterruptedRun } from "./interrupted.tsx";
 import { Safety } from "./safety.tsx";
-import { bench, me, scanned } from "./state.ts";
+import { begunAt, bench, me, scanned } from "./state.ts";
 import { text } from "./texts.ts";
 import { usePrepared } from "./usePrepared.ts";
 
@@ -78,7 +79,7 @@ export function Start() {
   const again = () => setRound(round + 1);
   const start = useAction(async () => {
     if (inField.current !== reading.of()) throw new Error(text.otherInField);
-    await post("/api/start", job ?? {});
+    begunAt.value = await post<StateAt>("/api/start", job ?? {});
     location.hash = "#/";
   });
   const ready = mayRun() && connected.value && prepared !== undefined && mayStart(prepared) && !start.busy;

@@ -1,8 +1,9 @@
 /** What the page knows of the station: all views read from here. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { WiringNote } from "../../../reports/faces/wiringNote.ts";
 import type { BenchState } from "../bench.ts";
 import type { Curve } from "../curve.ts";
+import type { StateAt } from "../live.ts";
 import type { Prediction } from "../thermalLines.ts";
 
 export interface Me {
@@ -42,6 +43,15 @@ export interface StepNow {
 export const me = signal<Me | undefined>(undefined);
 export const asked = signal(false);
 export const bench = signal<BenchState | undefined>(undefined);
+/** Which of the station's states `bench` is; no boot when nothing has come by this stream yet. */
+export const benchAt = signal<StateAt>({ boot: "", number: 0 });
+/** The state with the run whose start or resumption was accepted last. */
+export const begunAt = signal<StateAt | undefined>(undefined);
+/** It was accepted, and what `bench` knows is of before it. A station that was started anew knows nothing of it. */
+export const starting = computed(() => {
+  const [has, begun] = [benchAt.value, begunAt.value];
+  return begun !== undefined && (has.boot === "" || (has.boot === begun.boot && has.number < begun.number));
+});
 /** Why the station cannot read the record of the run at present. */
 export const unread = signal<string | undefined>(undefined);
 export const route = signal(location.hash || "#/");

@@ -170,7 +170,7 @@ describe("the routes", () => {
   const resets: string[] = [];
   const closed: string[] = [];
 
-  const before: Omit<BeforeDeps, "bench" | "catalogue"> = {
+  const before: Omit<BeforeDeps, "bench" | "live" | "catalogue"> = {
     look: () => new FakeLook(),
     resumeArgs: (run, by) => ["resume", String(run), by],
     close: async (run, why) => void closed.push(`${run} ${why}`),

@@ -34,7 +34,7 @@ export const secretOf = (name: Person): string => people[name][1];
 type Init = RequestInit & { readonly headers?: Record<string, string> };
 
 /** Parts of the station that a test brings itself. */
-type Parts = Partial<StationDeps> & { readonly bench?: BenchRuns };
+type Parts = Partial<StationDeps> & { readonly bench?: BenchRuns; readonly live?: Live };
 
 export class TestStation {
   readonly dir: string;
@@ -46,7 +46,7 @@ export class TestStation {
   stops = 0;
   now_ms = 1_000_000;
 
-  private constructor(dir: string, accounts: Accounts, { bench, ...part }: Parts) {
+  private constructor(dir: string, accounts: Accounts, { bench, live, ...part }: Parts) {
     this.dir = dir;
     this.accounts = accounts;
     this.bench =
@@ -67,7 +67,7 @@ export class TestStation {
       now_ms: () => this.now_ms,
       runs: {
         bench: this.bench,
-        live: new Live(this.bench, () => Tail.open(dir)),
+        live: live ?? new Live(this.bench, () => Tail.open(dir)),
         catalogue: {
           procedures: [{ id: "incoming", title: "Incoming", families: ["A"] }],
           adapters: [{ id: "generic-a-pass", title: "generic", family: "A", rating: "500 A" }],

@@ -1,7 +1,7 @@
 /** The page's own modules in a test without a browser: what they ask of one is stubbed. */
 import { pathToFileURL } from "node:url";
 import { vi } from "vitest";
-import type { Message } from "../../../rig/station/live.ts";
+import type { Message, StateAt } from "../../../rig/station/live.ts";
 
 interface Signal<T> {
   value: T;
@@ -19,6 +19,8 @@ export interface PageModules {
   readonly state: {
     readonly judged: Signal<readonly { readonly id: string }[]>;
     readonly bench: Signal<{ readonly run?: { readonly phase: string } } | undefined>;
+    readonly begunAt: Signal<StateAt | undefined>;
+    readonly starting: { readonly value: boolean };
     readonly unread: Signal<string | undefined>;
     readonly curves: ReadonlyMap<string, { drawn(): { readonly t_s: readonly number[] } }>;
   };

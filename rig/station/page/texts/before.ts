@@ -45,6 +45,7 @@ export const beforeTexts = {
   codesHow: "Scan these in place of touching the screen. STOP asks the station; in danger press the emergency stop.",
   procedureCodes: "Procedures",
   notHere: "does nothing here",
+  scanDivided: "The focus moved while a code was read: nothing of it was taken. Scan it again.",
   otherLabel: "Another label",
   upToShort: "up to",
   inAll: "in all",

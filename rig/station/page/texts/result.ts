@@ -4,7 +4,7 @@ export const result = {
   hotUntil: "Parts may be above 50 °C for about",
   hotFrom: "estimate from the last reading:",
   hotAir: "air",
-  hotUnknown: "DO NOT TOUCH: it is not known how hot the parts are",
+  hotUnknown: "It is not known how hot the parts are",
   hotUnknownMore: "Let them cool for two hours, or measure before touching.",
   notRead: "the station could not read it",
   noResult: "NO RESULT",
