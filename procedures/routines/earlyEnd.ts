@@ -33,8 +33,6 @@ export interface EarlyPlan {
 const look_every_s = 300;
 /** Three readings so far apart tell whether it is worth to fit two exponentials, s. */
 const apart_s = 600;
-/** Where their end is below the limit by more than this no fit would say that it is above, K. */
-const worth_K = 3;
 
 interface Place {
   readonly name: string;
@@ -136,7 +134,7 @@ function* ended(is: "fail" | "pass", places: readonly Place[], start_s: number, 
   return { is, rises, said, ...(is === "fail" ? { alone: true } : {}) };
 }
 
-/** Where three even readings of the rise lead to is not clearly below the limit, or cannot be told. */
+/** Where three even readings of the rise lead to is above the limit, or cannot be told: else a fit is not worth its time. */
 function mayFail(traces: Traces, { name, limit_K }: Place, start_s: number, now_s: number): boolean {
   if (now_s - 2 * apart_s < start_s) return false;
   const rise = (to_s: number): number => meanBetween(traces.of(name), to_s - mean_s, to_s) - ambientAt(traces, to_s);
@@ -144,5 +142,5 @@ function mayFail(traces: Traces, { name, limit_K }: Place, start_s: number, now_
   const [earlier, later] = [second - first, third - second];
   const ratio = later / earlier;
   const end_K = ratio > 0 && ratio < 1 ? third + (later * ratio) / (1 - ratio) : Number.POSITIVE_INFINITY;
-  return earlier > 0 && later > 0 && end_K > limit_K - worth_K;
+  return earlier > 0 && later > 0 && end_K > limit_K;
 }
