@@ -2,7 +2,7 @@
 import type { Lead } from "../../../rig/model/bench.ts";
 import type { WarmBranch } from "./adapterElements.ts";
 import type { Circuit, Pair } from "./circuit.ts";
-import type { Branch } from "./elements.ts";
+import type { Branch, Source } from "./elements.ts";
 import type { Loss } from "./thermal.ts";
 
 interface Heater {
@@ -19,16 +19,20 @@ export class Heaters {
   readonly circuit: Circuit;
   readonly #heaters: readonly Heater[];
 
-  /** `cable` warms a place of its own, by the resistance that the bench file says. */
-  constructor(circuit: Circuit, warm: readonly WarmBranch[], cable: Lead | undefined) {
+  /**
+   * Only what is joined to the source can carry its current. `cable` warms a place of its own, by the resistance that the
+   * bench file says.
+   */
+  constructor(circuit: Circuit, source: Source, warm: readonly WarmBranch[], cable: Lead | undefined) {
     this.circuit = circuit;
+    const driven = circuit.pair(source.a, source.b)?.root;
     const wanted = new Map<string, { readonly ohm20: number; readonly place: string; readonly perKelvin: number }>();
     for (const one of warm) wanted.set(one.branch.id, one);
     if (cable !== undefined) wanted.set(cable.id, { ohm20: cable.resistance_ohm, place: "cable", perKelvin: 0 });
     this.#heaters = circuit.elements.flatMap((branch) => {
       const of = wanted.get(branch.id);
       const pair = of && branch.type === "branch" ? circuit.pair(branch.a, branch.b) : undefined;
-      if (of === undefined || pair === undefined || branch.type !== "branch") return [];
+      if (of === undefined || pair === undefined || branch.type !== "branch" || pair.root !== driven) return [];
       const { ohm20, place, perKelvin } = of;
       return [{ branch, pair, ohm20, loss: { place, watt20: 0, perKelvin } }];
     });

@@ -14,7 +14,7 @@ import { type Assembly, assemble, type Pole } from "./assemble.ts";
 import { Circuit } from "./circuit.ts";
 import { faceTaken, type Halves, nodeIn } from "./conductors.ts";
 import type { Deviations } from "./deviations.ts";
-import type { Element } from "./elements.ts";
+import type { Element, Source } from "./elements.ts";
 import { Finger } from "./finger.ts";
 import { createFlexing, type Flexing } from "./flexing.ts";
 import { halvesFor, halvesOf } from "./halvesInUse.ts";
@@ -325,14 +325,15 @@ export class Plant {
 
   /** Only the source's current is worth heat: meters and pilot drive milliamperes, for a moment. */
   #lossesNow(): readonly Loss[] {
-    this.#losses ??= this.assembly.source?.on === true ? this.#heatersIn(this.circuit()).losses() : [];
+    const { source } = this.assembly;
+    this.#losses ??= source?.on === true ? this.#heatersIn(this.circuit(), source).losses() : [];
     return this.#losses;
   }
 
-  #heatersIn(circuit: Circuit): Heaters {
+  #heatersIn(circuit: Circuit, source: Source): Heaters {
     if (this.#heaters?.circuit === circuit) return this.#heaters;
     const warm = this.fitted && !this.isInN2 ? this.#adapterElements.warm : [];
-    this.#heaters = new Heaters(circuit, warm, this.#cable);
+    this.#heaters = new Heaters(circuit, source, warm, this.#cable);
     return this.#heaters;
   }
 
