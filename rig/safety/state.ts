@@ -61,7 +61,7 @@ export function after(bench: Bench, state: BenchState, call: Call, reply?: Data)
 
 /**
  * The state with some fields changed. Field by field: each call makes several of these, and a spread with what replaces
- * its fields takes some twenty times as long.
+ * its fields takes several times as long.
  */
 export const revised = (
   state: BenchState,
