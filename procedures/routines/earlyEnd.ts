@@ -14,6 +14,7 @@ import {
   type DecisionRule,
   type DecisionState,
   decide,
+  outcomeOf,
   type Prediction,
   predict,
   undecided,
@@ -83,8 +84,9 @@ export class EarlyDecision {
     }
     // As for any rise that is judged: ambient within its range, and not still drifting.
     if (!checkAmbient(ambientOf(traces), now_s).valid) return undefined;
-    const failed = this.contacts.filter(({ fails }) => isPredicted(fails, "fail"));
-    if (failed.length > 0) return yield* ended("fail", failed, start_s, now_s);
+    if (this.contacts.some(({ fails }) => isPredicted(fails, "fail"))) {
+      return yield* ended("fail", this.contacts.filter(isBad), start_s, now_s);
+    }
     if (!both) return undefined;
     for (const one of this.grips) this.decided(one, predict(placeRecord(traces, one.name, start_s)));
     const all = [...this.contacts, ...this.grips];
@@ -95,11 +97,10 @@ export class EarlyDecision {
   /** The limits are drawn in, or out, by what the sensors add, so that the row says of the predicted value what was decided. */
   private decided(one: Place, seen: Prediction | undefined): void {
     const { limit_K, k } = one;
-    const sensors_K = k * u_rise_K;
     const { purpose } = this.plan;
     one.seen = seen;
-    one.fails = anew(one.fails, { limit_K: limit_K + sensors_K, purpose: "production" }, seen);
-    if (purpose !== "production") one.passes = anew(one.passes, { limit_K: limit_K - sensors_K, purpose }, seen);
+    one.fails = anew(one.fails, { limit_K: limit_K + k * u_rise_K, purpose: "production" }, seen);
+    if (purpose !== "production") one.passes = anew(one.passes, { limit_K: limit_K - k * u_rise_K, purpose }, seen);
   }
 }
 
@@ -109,6 +110,13 @@ const anew = ({ row }: DecisionState, rule: DecisionRule, seen: Prediction | und
 
 const isPredicted = ({ verdict }: DecisionState, is: "fail" | "pass"): boolean =>
   verdict?.is === is && verdict.by === "predicted";
+
+/**
+ * Which contacts are named, once one has ended the soak: all whose prediction of this look is above the limit, however many
+ * looks agree. Which of two contacts of a hot pole has its third equal look first is noise, and says nothing of the cause.
+ */
+const isBad = ({ fails, seen, limit_K, k }: Place): boolean =>
+  isPredicted(fails, "fail") || (seen !== undefined && outcomeOf(seen, limit_K + k * u_rise_K) === "fail");
 
 function* ended(is: "fail" | "pass", places: readonly Place[], start_s: number, now_s: number): Plan<Early> {
   const after_s = Math.round(now_s - start_s);

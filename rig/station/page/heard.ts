@@ -17,6 +17,8 @@ const drift = 0.001;
 const never = Number.NEGATIVE_INFINITY;
 /** When the last beat was sent, by the clock of this page. */
 const heard_ms = signal(never);
+/** When this page first asked for a stream, for somebody who has just logged in, by its own clock. */
+const begun_ms = signal(never);
 const now_ms = signal(performance.now());
 let date_ms = Date.now();
 let tried_ms = never;
@@ -25,6 +27,13 @@ let came_ms = 0;
 let offset_ms = Number.POSITIVE_INFINITY;
 
 export const connected = computed(() => now_ms.value - heard_ms.value < silent_ms);
+/** A page that has only begun to ask has nothing to lose yet, and shows nothing that could be old. */
+export const lost = computed(() => !connected.value && now_ms.value - begun_ms.value >= silent_ms);
+
+/** Somebody has logged in, and the first stream is asked for. */
+export function begins(): void {
+  begun_ms.value = performance.now();
+}
 
 /** A connection begins: nothing that was sent before can come by it. */
 export function opened(): void {
@@ -47,6 +56,7 @@ export const station_ms = (): number | undefined =>
 /** Nothing that was heard counts any more. */
 export function doubt(): void {
   heard_ms.value = never;
+  begun_ms.value = never;
 }
 
 /** Looks at the clocks. True when the stream is to begin anew: this page did not run, or nothing has come for long. */

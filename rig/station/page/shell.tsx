@@ -4,12 +4,12 @@ import { get, post } from "./api.ts";
 import { Codes } from "./codes.tsx";
 import { Faults } from "./faults.tsx";
 import { ErrorLine, useAction } from "./form.tsx";
-import { connected } from "./heard.ts";
+import { begins, lost } from "./heard.ts";
 import { heardCode } from "./keys.ts";
 import { KeysButton } from "./kiosk.tsx";
 import { LabelPage } from "./labelPage.tsx";
 import { Later } from "./later.tsx";
-import { connect, disconnect } from "./live.ts";
+import { begin, connect, disconnect } from "./live.ts";
 import { Login } from "./login.tsx";
 import { People } from "./people.tsx";
 import { LastHotParts } from "./result.tsx";
@@ -33,8 +33,13 @@ export function Shell() {
   }, []);
   const who = me.value;
   useEffect(() => {
-    if (who) connect();
-    else disconnect();
+    if (who) {
+      begins();
+      connect();
+    } else {
+      disconnect();
+      begin();
+    }
   }, [who?.name]);
   if (!asked.value) return <main class="wait">...</main>;
   if (!who)
@@ -47,12 +52,12 @@ export function Shell() {
   return (
     <>
       <Head />
-      {connected.value ? null : (
+      {lost.value ? (
         <div class="lost" role="alert">
           <strong>{text.lost}</strong>
           <span>{text.lostMore}</span>
         </div>
-      )}
+      ) : null}
       {unread.value === undefined ? null : (
         <div class="unread" role="alert">
           <strong>{text.unread}</strong>
@@ -84,7 +89,14 @@ function view() {
         {text.starting}
       </p>
     );
-  const run = bench.value?.run;
+  // Whether a run is going on is not known before the station has said so.
+  if (!bench.value)
+    return (
+      <p class="starting" role="status">
+        {text.connecting}
+      </p>
+    );
+  const { run } = bench.value;
   if (run?.procedure === "manual" && at !== "#/new") return <Later load={benchPage} />;
   if (run && at !== "#/new") return <Running />;
   return (

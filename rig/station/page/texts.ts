@@ -32,6 +32,7 @@ export const english = {
   serial: "Serial number",
   energised: "What will be energised",
   choose: "choose",
+  connecting: "Connecting to the station",
   starting: "Starting: the station has accepted it, and the page waits for its word",
   preflight: "Preflight: the plan is tried without power",
   running: "Running",

@@ -114,3 +114,22 @@ test("clocks that drift apart by 500 ppm over a shift do not make it lost", () =
   }
   expect(heard.connected.value).toBe(true);
 });
+
+test("a page that has just begun to ask is not lost for 2 s; nothing may be done on it before it is connected", () => {
+  heard.begins();
+  look();
+  expect([heard.connected.value, heard.lost.value]).toEqual([false, false]);
+  pass(1750);
+  expect(heard.lost.value).toBe(false);
+  pass(250);
+  expect([heard.connected.value, heard.lost.value]).toEqual([false, true]);
+  heard.hear(station());
+  expect([heard.connected.value, heard.lost.value]).toEqual([true, false]);
+});
+
+test("a page that stood still while it began to ask is lost until it hears", () => {
+  heard.begins();
+  heard.doubt();
+  look();
+  expect(heard.lost.value).toBe(true);
+});
