@@ -179,7 +179,7 @@ async function compare(campaign: Campaign, results: readonly UnitResult[], units
 async function one(options: CampaignOptions, unit: number, { out: dir, json }: CoverageOptions): Promise<number> {
   const campaign = new Campaign(options);
   const { drawn } = await campaign.draw(unit);
-  const kind = (await campaign.tryUnit(unit)).result;
+  const kind = await campaign.tryUnit(unit);
   const bytes = await campaign.tryByBytes(unit);
   const stem = join(dir, `unit-${options.seed}-${unit}`);
   const adapterFile = `${stem}.adapter.yaml`;

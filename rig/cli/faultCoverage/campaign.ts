@@ -171,29 +171,36 @@ export class Campaign {
     const bench = new Station((await this.station(type)).inputs, seed);
     const results: UnitResult[] = [];
     for (let unit = first; unit < last; unit += 1) {
-      results.push((await this.tryUnit(unit, bench)).result);
+      results.push(await this.#tryOn(bench, unit, virtualRun));
       done();
     }
     return results;
   }
 
-  /** By kind twins, or by bytes: drivers, device twins and everything between. */
-  async tryUnit(
-    unit: number,
-    on?: Station,
-    by: typeof virtualRun = virtualRun,
-  ): Promise<{ readonly result: UnitResult; readonly run: Tried }> {
+  /**
+   * By kind twins, exactly as among the others of its bench: what is done before an adapter is fitted was done with the
+   * bench's first unit, and its noise is that unit's.
+   */
+  async tryUnit(unit: number): Promise<UnitResult> {
     const { type, seed } = this.benchOf(unit);
-    const { inputs, planned } = await this.station(type);
+    const bench = new Station((await this.station(type)).inputs, seed);
+    const first = unit - (unit % units_per_bench);
+    if (unit > first) await this.#tryOn(bench, first, virtualRun);
+    return await this.#tryOn(bench, unit, virtualRun);
+  }
+
+  /** By bytes: drivers, device twins and everything between. */
+  async tryByBytes(unit: number): Promise<UnitResult> {
+    const { type, seed } = this.benchOf(unit);
+    return await this.#tryOn(new Station((await this.station(type)).inputs, seed), unit, bytesRun);
+  }
+
+  async #tryOn(bench: Station, unit: number, by: typeof virtualRun): Promise<UnitResult> {
+    const { planned } = await this.station(this.benchOf(unit).type);
     const { drawn, noise } = await this.draw(unit);
     const { limits } = this.options;
     const trial = { adapter: drawn.adapter, noise, planned, ...(limits === undefined ? {} : { limits }) };
-    const run = await by(on ?? new Station(inputs, seed), trial);
-    return { result: await this.judge(drawn, noise, run), run };
-  }
-
-  async tryByBytes(unit: number): Promise<UnitResult> {
-    return (await this.tryUnit(unit, undefined, bytesRun)).result;
+    return await this.judge(drawn, noise, await by(bench, trial));
   }
 
   /** How a run of a unit came out, beside its truth. */

@@ -12,6 +12,9 @@ export interface PageModules {
   readonly live: { take(message: Message): boolean; begin(): void };
   readonly heard: {
     readonly connected: Signal<boolean>;
+    readonly lost: Signal<boolean>;
+    begins(): void;
+    doubt(): void;
     opened(): void;
     hear(sent_ms: number): void;
     look(now: number, date: number): boolean;
