@@ -18,18 +18,16 @@ import {
   shiftOf,
 } from "./elements.ts";
 import { Island } from "./elimination.ts";
+import {
+  type Linear,
+  type LoadMode,
+  linearLoad,
+  linearSource,
+  nextLoadMode,
+  nextSourceMode,
+  type SourceMode,
+} from "./instrumentModes.ts";
 import { Topology } from "./topology.ts";
-
-/** What an element is for one linear solution. */
-interface Linear {
-  readonly siemens: number;
-  readonly emf_V: number;
-  /** Into a and out of b. */
-  readonly inject_A: number;
-}
-
-export type SourceMode = "CV" | "CC" | "blocked" | "off";
-export type LoadMode = "CC" | "saturated" | "off";
 
 const rounds_max = 200;
 /** Rounds in which junctions go all the way to where the solution puts them. */
@@ -92,15 +90,9 @@ export class Circuit {
 
   /** V(a) - V(b), or undefined when nothing joins them. */
   volt(a: Node, b: Node): number | undefined {
-    const { topology } = this;
-    const i = topology.numberOf(a);
-    const j = topology.numberOf(b);
-    if (i === undefined || j === undefined) return undefined;
-    const root = topology.rootOf(i);
-    if (root !== topology.rootOf(j)) return undefined;
-    if (i === j) return 0;
-    const volt = this.#solution(root);
-    return (volt[topology.within(i)] as number) - (volt[topology.within(j)] as number);
+    const pair = this.pair(a, b);
+    if (pair === undefined) return undefined;
+    return pair.i === pair.j ? 0 : this.voltOf(pair);
   }
 
   /** For a voltage that is asked for again and again: undefined when nothing joins the nodes. */
@@ -280,37 +272,4 @@ export class Circuit {
     }
     return true;
   }
-}
-
-function linearSource(source: Source, mode: SourceMode): Linear {
-  const bleeder = 1 / source.bleeder_ohm;
-  if (!source.on || mode === "blocked" || mode === "off") return { siemens: bleeder, emf_V: 0, inject_A: 0 };
-  if (mode === "CC") return { siemens: bleeder, emf_V: 0, inject_A: source.ampere };
-  const siemens = 1 / source.ohm;
-  return { siemens: siemens + bleeder, emf_V: (source.volt * siemens) / (siemens + bleeder), inject_A: 0 };
-}
-
-function linearLoad(load: Load, mode: LoadMode): Linear {
-  const off = 1 / load.off_ohm;
-  if (!load.on || mode === "off") return { siemens: off, emf_V: 0, inject_A: 0 };
-  if (mode === "CC") return { siemens: off, emf_V: 0, inject_A: -load.ampere };
-  return { siemens: off + 1 / load.saturation_ohm, emf_V: 0, inject_A: 0 };
-}
-
-const slack = 1e-9;
-
-function nextSourceMode(source: Source, mode: SourceMode, volt: number): SourceMode {
-  if (mode === "CV") {
-    const ampere = (source.volt - volt) / source.ohm;
-    if (ampere > source.ampere + slack * Math.max(1, source.ampere)) return "CC";
-    return ampere < -slack ? "blocked" : "CV";
-  }
-  if (mode === "CC") return volt > source.volt - source.ampere * source.ohm + slack ? "CV" : "CC";
-  return volt < source.volt - slack ? "CV" : "blocked";
-}
-
-function nextLoadMode(load: Load, mode: LoadMode, volt: number): LoadMode {
-  const needed_V = load.ampere * load.saturation_ohm;
-  if (mode === "CC") return volt < needed_V - slack ? "saturated" : "CC";
-  return volt > needed_V + slack ? "CC" : "saturated";
 }
