@@ -10,20 +10,16 @@ import { asRigError, RigError } from "../model/errors.ts";
 import type { Unit } from "../model/units.ts";
 import type { Outcome } from "../model/verdict.ts";
 import { WorkerLink } from "./link.ts";
-import { type Stored, sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
+import { sizeOf, type ToWorker, type WorkerStart } from "./messages.ts";
 import { faultOfReadBack } from "./readback.ts";
-import { Series, Wave } from "./series.ts";
+import { RunSeries } from "./runSeries.ts";
 import type { EventBody, Journal, NewRun, Points, RunHead } from "./types.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Bytes on the way to the disk: beyond this the disk does not keep up and the run ends. */
 const queue_bytes_max = 256 * 2 ** 20;
-/** Points of a run in memory: 16 B each, 8 B in a capture. Two inlets with all their captures come to some 10 million. */
-const points_max = 16_000_000;
 /** Texts gathered before they are handed over even if nobody waits. */
 const batch_bytes = 256 * 1024;
-/** Points are handed over at least this often, so that they are on disk within a second. */
-const points_every_ms = 900;
 const open_ms = 30_000;
 const finish_ms = 60_000;
 /** The clock of the day moved against the monotonic one by more than this between two events: it was set (E9). */
@@ -82,10 +78,14 @@ class RunJournal implements StoreJournal {
   private readonly link: WorkerLink;
   private readonly waiters = new Waiters((why) => this.fail(new RigError("STORAGE_FAILED", why, {})));
   private readonly stop = new AbortController();
-  private readonly series = new Map<string, Series | Wave>();
+  private readonly series = new RunSeries({
+    isOpen: () => !this.closed && !this.stop.signal.aborted,
+    ensureOpen: () => this.ensureOpen(),
+    send: (message) => this.send(message),
+    fail: (error) => this.fail(error),
+  });
   /** Texts of the judgements, to compare with what is read back. */
   private readonly judged: string[] = [];
-  private stored: Stored = { events: 0, judged: [], series: [], nextSeries: 0 };
   private closed = false;
   private releasing: Promise<void> | undefined;
   private seq = 0;
@@ -93,8 +93,6 @@ class RunJournal implements StoreJournal {
   private types: string[] = [];
   private textBytes = 0;
   private queued_bytes = 0;
-  private pointCount = 0;
-  private pointsTimer: NodeJS.Timeout | undefined;
   private readonly utc_ms: () => number;
   private offset_ms: number;
 
@@ -116,7 +114,7 @@ class RunJournal implements StoreJournal {
   async open(): Promise<void> {
     const ready = await this.link.answer("ready", open_ms);
     this.head = ready.run;
-    this.stored = ready.stored;
+    this.series.goOn(ready.stored);
     this.seq = ready.stored.events;
     this.waiters.acknowledged = this.seq;
     this.judged.push(...ready.stored.judged);
@@ -129,20 +127,7 @@ class RunJournal implements StoreJournal {
   }
 
   get storedSeries(): readonly string[] {
-    return this.stored.series;
-  }
-
-  /** Series of a writer before this one keep their names; what comes now is stored beside them. */
-  private freeName(name: string): string {
-    const taken = [...this.series.values()].map((one) => one.name);
-    const all = new Set([...this.stored.series, ...taken]);
-    let free = name;
-    for (let n = 2; all.has(free); n++) free = `${name}#${n}`;
-    return free;
-  }
-
-  private nextId(): number {
-    return this.stored.nextSeries + this.series.size;
+    return this.series.stored;
   }
 
   get broken(): AbortSignal {
@@ -190,55 +175,15 @@ class RunJournal implements StoreJournal {
   }
 
   keep(wave: Waveform & { readonly series: string }): SeriesRef<"V"> {
-    this.ensureOpen();
-    const { t0_s, dt_s, values } = wave;
-    if (!Number.isFinite(t0_s) || !(dt_s > 0)) throw new RangeError(`series ${wave.series}: spacing ${dt_s} s`);
-    const name = this.freeName(wave.series);
-    this.count(values.length);
-    const kept = new Wave(this.nextId(), name, wave.unit, { t0_s, dt_s }, values);
-    this.series.set(name, kept);
-    for (const message of kept.messages()) this.send(message);
-    return { series: name, unit: wave.unit, points: values.length };
+    return this.series.keep(wave);
   }
 
   point(name: string, unit: Unit, t_s: number, value: number): void {
-    let series = this.series.get(name);
-    if (series === undefined) {
-      this.ensureOpen();
-      series = new Series(this.nextId(), this.freeName(name), unit);
-      this.series.set(name, series);
-    }
-    if (series instanceof Wave || series.unit !== unit || !Number.isFinite(t_s)) {
-      throw new RangeError(`series ${name} cannot take a point in ${unit} at ${t_s} s`);
-    }
-    this.count(1);
-    if (series.add(t_s, value)) this.sendPoints(series);
-    else this.pointsTimer ??= setTimeout(() => this.sendAllPoints(), points_every_ms);
+    this.series.point(name, unit, t_s, value);
   }
 
   points(name: string, from: number): Points {
-    const series = this.series.get(name);
-    return series?.points(from) ?? { t_s: new Float64Array(0), values: new Float64Array(0), total: 0 };
-  }
-
-  private count(points: number): void {
-    if (this.closed || this.stop.signal.aborted) this.ensureOpen();
-    this.pointCount += points;
-    if (this.pointCount <= points_max) return;
-    throw this.fail(new RigError("STORAGE_FAILED", `the run has more than ${points_max} points`, { points_max }));
-  }
-
-  private sendPoints(series: Series): void {
-    for (let message = series.unsent(); message !== undefined; message = series.unsent()) {
-      this.send(message);
-    }
-  }
-
-  private sendAllPoints(): void {
-    clearTimeout(this.pointsTimer);
-    this.pointsTimer = undefined;
-    if (this.closed || this.stop.signal.aborted) return;
-    for (const series of this.series.values()) if (series instanceof Series) this.sendPoints(series);
+    return this.series.points(name, from);
   }
 
   private flush(): void {
@@ -292,7 +237,7 @@ class RunJournal implements StoreJournal {
   }
 
   private writeAll(): Promise<void> {
-    this.sendAllPoints();
+    this.series.sendAll();
     return this.durable(this.seq);
   }
 
@@ -307,7 +252,7 @@ class RunJournal implements StoreJournal {
 
   /** Ends the thread; only then may another run of this process close this one. */
   private release(): Promise<void> {
-    clearTimeout(this.pointsTimer);
+    this.series.end();
     this.releasing ??= this.link.end().then(() => {
       openHere.delete(this.uid);
     });
