@@ -116,9 +116,19 @@ ${r.rows.map((row) => html`<tr><td>${row.row}</td><td class="num">${String(row.f
 }
 
 function made(r: CoverageResult): Markup {
-  const bytes = r.by_bytes
-    ? `${r.by_bytes.units} units were tried again by bytes (drivers, device twins): ${r.by_bytes.different.length} ended otherwise${r.by_bytes.different.length > 0 ? `, units ${r.by_bytes.different.map(({ unit }) => unit).join(", ")}` : ""}`
-    : "no unit was tried by bytes";
+  const bytes = bytesText(r.by_bytes);
   return html`<h2>How it was made</h2>
 <dl><dt>procedure</dt><dd>${r.procedure.id} revision ${String(r.procedure.revision)}</dd><dt>limits</dt><dd>${r.limits.id} ${r.limits.revision} <span class="mono">${r.limits.hash}</span></dd><dt>bench</dt><dd>${r.bench.id} <span class="mono">${r.bench.hash}</span></dd><dt>adapter types</dt><dd>${r.types.join(", ")}</dd><dt>software</dt><dd>${r.software}</dd><dt>virtual benches</dt><dd>one for each ${String(r.units_per_bench)} units: tolerances, contact resistances, leads, EMFs and calibration errors drawn; noise and mating drawn for each unit</dd><dt>time</dt><dd>${String(r.wall_s)} s on ${String(r.threads)} threads, ${String(r.cpu_ms_per_unit)} ms of CPU a unit</dd><dt>by bytes</dt><dd>${bytes}</dd><dt>one unit again</dt><dd class="mono">${r.repeat}</dd></dl>`;
+}
+
+function bytesText(tried: CoverageResult["by_bytes"]): string {
+  if (!tried) return "no unit was tried by bytes";
+  const numbers = (near: boolean): string => {
+    const units = tried.different.filter((one) => one.near === near).map(({ unit }) => unit);
+    return units.length === 0 ? "0" : `${units.length} (units ${units.join(", ")})`;
+  };
+  return (
+    `${tried.units} units of all classes were tried again by bytes (drivers, device twins): ${numbers(false)} ended otherwise, ` +
+    `and ${numbers(true)} where the truth lies near a limit and noise decides`
+  );
 }

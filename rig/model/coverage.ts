@@ -108,14 +108,18 @@ export interface CoverageResult {
   readonly idle_rows: readonly string[];
   /** Rows that are judged but have no ground truth of their own. */
   readonly untold_rows: readonly string[];
+  /** Units from all classes, tried again through drivers and device twins. */
   readonly by_bytes: { readonly units: number; readonly different: readonly ByBytes[] } | null;
   /** Command that repeats one unit, with `{unit}` in it. */
   readonly repeat: string;
 }
 
-/** A unit that ended otherwise through device twins. */
+/** A unit that ended otherwise through device twins: another verdict, or another first judgement that did not pass. */
 export interface ByBytes {
   readonly unit: number;
+  readonly class: string;
+  /** What differs lies near its limit by the truth: there another draw of noise may well decide otherwise. */
+  readonly near: boolean;
   readonly kind: { readonly verdict: Verdict; readonly by: string | null };
   readonly bytes: { readonly verdict: Verdict; readonly by: string | null };
 }

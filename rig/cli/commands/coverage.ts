@@ -8,6 +8,7 @@ import { coverageHtml } from "../../../reports/coverage.ts";
 import type { ByBytes, CoverageResult, UnitResult } from "../../model/coverage.ts";
 import { RigError } from "../../model/errors.ts";
 import { makeFolder } from "../../store/folder.ts";
+import { compareByBytes } from "../faultCoverage/byBytes.ts";
 import { Campaign, type CampaignOptions, units_per_bench } from "../faultCoverage/campaign.ts";
 import { tryAll } from "../faultCoverage/pool.ts";
 import { untoldRows } from "../faultCoverage/requirements.ts";
@@ -77,7 +78,11 @@ function prepare(dir: string): void {
 }
 
 export const exitOf = (result: CoverageResult): number =>
-  result.escapes.length > 0 || result.wrong_fails.length > 0 ? failed : 0;
+  result.escapes.length > 0 || result.wrong_fails.length > 0 || otherwise(result).length > 0 ? failed : 0;
+
+/** Units whose bytes say otherwise where noise decides nothing: then the kind twins' figures are not to be trusted. */
+const otherwise = ({ by_bytes }: Pick<CoverageResult, "by_bytes">): readonly ByBytes[] =>
+  by_bytes?.different.filter(({ near }) => !near) ?? [];
 
 /** The whole run; progress on stderr. */
 export async function measure(options: CampaignOptions, byBytes: number): Promise<CoverageResult> {
@@ -94,7 +99,8 @@ export async function measure(options: CampaignOptions, byBytes: number): Promis
   const wall_s = (performance.now() - start_ms) / 1000;
   refuseUntold(campaign, claimed);
   const { user, system } = process.cpuUsage(cpu);
-  const bytes = byBytes > 0 ? await compare(campaign, results, byBytes) : null;
+  const tell = progress("by bytes", byBytes);
+  const bytes = byBytes > 0 ? await compareByBytes(campaign, results, byBytes, tell) : null;
   const { inputs } = await campaign.station(campaign.types[0] as string);
   const { procedure, limits, bench } = inputs;
   const found = tally(results);
@@ -157,22 +163,15 @@ function progress(what: string, total: number): () => void {
   };
 }
 
-/** Units for a comparison by bytes, evenly taken, each against its result by kind twins. */
-async function compare(campaign: Campaign, results: readonly UnitResult[], units: number) {
-  const tell = progress("by bytes", units);
-  const different: ByBytes[] = [];
-  for (let i = 0; i < units; i += 1) {
-    const kind = results[Math.floor((i * results.length) / units)] as UnitResult;
-    const bytes = await campaign.tryByBytes(kind.unit);
-    // Near a limit another draw of noise may well decide otherwise: there nothing can be compared.
-    const same = bytes.verdict === kind.verdict && bytes.by === kind.by;
-    if (!same && kind.standing !== "near") {
-      const short = ({ verdict, by }: UnitResult) => ({ verdict, by });
-      different.push({ unit: kind.unit, kind: short(kind), bytes: short(bytes) });
-    }
-    tell();
+function tellBytes(by_bytes: NonNullable<CoverageResult["by_bytes"]>, out: (line: string) => void): void {
+  const differ = otherwise({ by_bytes });
+  const near = by_bytes.different.length - differ.length;
+  const lines = `${by_bytes.units} units, ${differ.length} ended otherwise, ${near} where noise near a limit decides`;
+  out(`  by bytes     ${lines}`);
+  for (const { unit, kind, bytes } of differ) {
+    const said = ({ verdict, by }: ByBytes["kind"]) => `${verdict}${by === null ? "" : ` at ${by}`}`;
+    out(`  OTHERWISE unit ${unit}: ${said(kind)} by kind twins, ${said(bytes)} by bytes`);
   }
-  return { units, different };
 }
 
 /** One unit again: its adapter file, its bench, by kind twins and by bytes. */
@@ -236,8 +235,7 @@ function summary(result: CoverageResult, stem: string): void {
     out("  no unit was faulty: this says nothing of what the procedure finds; take a larger --count");
   if (result.untold_rows.length > 0)
     out(`  no truth for ${result.untold_rows.join(", ")}: faults of these are not in the figures`);
-  const different = result.by_bytes?.different.length;
-  if (result.by_bytes) out(`  by bytes     ${result.by_bytes.units} units, ${different} ended otherwise`);
+  if (result.by_bytes) tellBytes(result.by_bytes, out);
   out(`  ${duration(result.wall_s)} on ${result.threads} threads, ${result.cpu_ms_per_unit} ms of CPU each`);
   out(`  ${stem}.html, ${stem}.json`);
 }

@@ -18,7 +18,7 @@ import { root } from "../root.ts";
 import { bytesRun } from "./bytesRun.ts";
 import type { Tried } from "./conduct.ts";
 import { type Pass, passesOf } from "./passes.ts";
-import { standingOf } from "./requirements.ts";
+import { nearRows, standingOf } from "./requirements.ts";
 import { showsOf, type Tested, truthsOf } from "./truths.ts";
 import { Station, virtualRun } from "./virtualRun.ts";
 
@@ -201,6 +201,13 @@ export class Campaign {
     const { limits } = this.options;
     const trial = { adapter: drawn.adapter, noise, planned, ...(limits === undefined ? {} : { limits }) };
     return await this.judge(drawn, noise, await by(bench, trial));
+  }
+
+  /** Limit rows that noise may decide either way for this unit. */
+  async nearRows(unit: number): Promise<ReadonlySet<string>> {
+    const station = await this.station(this.benchOf(unit).type);
+    const { drawn } = await this.draw(unit);
+    return nearRows(truthsOf(drawn.adapter, station), station.inputs.limits, station.claimed);
   }
 
   /** How a run of a unit came out, beside its truth. */

@@ -133,6 +133,28 @@ export function standingOf(truths: readonly Truth[], limits: LimitSet, claimed: 
 
 function standingOnce(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Verdict {
   let worst: Verdict = { standing: "sound", row: "none", quantity: "none", value: 0, beyond_U: -1e9 };
+  for (const one of asked(truth, limits, claimed)) if (one.beyond_U > worst.beyond_U) worst = one;
+  return worst;
+}
+
+const standingAt = (beyond_U: number): Standing => (beyond_U > 1 ? "faulty" : beyond_U <= -2 ? "sound" : "near");
+
+/** Rows of which a quantity lies near its limit: whether they pass is for the noise to say. */
+export function nearRows(
+  truths: readonly Truth[],
+  limits: LimitSet,
+  claimed: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const near = new Set<string>();
+  for (const truth of truths) {
+    for (const { standing, row } of asked(truth, limits, claimed)) if (standing === "near") near.add(row);
+  }
+  for (const [row, by] of Object.entries(implied)) if (near.has(by)) near.add(row);
+  return near;
+}
+
+/** Where each quantity of a unit stands against each row that asks for it. */
+function* asked(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Generator<Verdict> {
   for (const { row, quantities, U, scale = 1 } of requirements) {
     const limit = limits.rows[row];
     if (!limit || !claimed.has(row)) continue;
@@ -144,11 +166,9 @@ function standingOnce(truth: Truth, limits: LimitSet, claimed: ReadonlySet<strin
       const under = limit.min === undefined ? -Infinity : (limit.min - value) / U(limit.min);
       const most = Number.isNaN(value) ? Number.POSITIVE_INFINITY : Math.max(over, under);
       const beyond_U = Math.max(-1e9, Math.min(1e9, most));
-      if (beyond_U > worst.beyond_U) worst = { standing: "sound", row, quantity, value, beyond_U };
+      yield { standing: standingAt(beyond_U), row, quantity, value, beyond_U };
     }
   }
-  const standing = worst.beyond_U > 1 ? "faulty" : worst.beyond_U <= -2 ? "sound" : "near";
-  return { ...worst, standing };
 }
 
 /** Judged rows of the adapter that nothing here says the truth of. */
