@@ -2,8 +2,11 @@
 import { ops } from "../kinds/kinds.ts";
 import { isContact } from "../model/contacts.ts";
 import type { BenchDocument } from "./benchSchema.ts";
-import type { Document, Path } from "./document.ts";
+import type { Document } from "./document.ts";
+import { checkNodes } from "./nodeChecks.ts";
 import { checkProtection } from "./protection.ts";
+import { checkExclusive, checkRelays } from "./relayChecks.ts";
+import { refuseRepeats } from "./repeats.ts";
 
 type Doc = Document<BenchDocument>;
 
@@ -26,16 +29,6 @@ export function checkBench(document: Doc): void {
     document.value.waivers.map((waiver, i) => [waiver.id, ["waivers", i, "id"]]),
     "keep one",
   );
-}
-
-/** The second use of a value that must be unique is the one to point at. */
-function refuseRepeats(document: Doc, uses: Iterable<readonly [string, Path]>, remedy: string): void {
-  const seen = new Map<string, Path>();
-  for (const [value, path] of uses) {
-    const before = seen.get(value);
-    if (before) document.refuse(path, `${value} is used twice, also by ${before.map(String).join(".")}`, remedy);
-    seen.set(value, path);
-  }
 }
 
 function checkContacts(document: Doc): void {
@@ -96,75 +89,6 @@ function checkInstruments(document: Doc): void {
   );
 }
 
-interface Board {
-  readonly address: number;
-  readonly outputs: number;
-}
-
-/** `config.boards` of a relay role; the bench needs addresses and outputs to check relays against them. */
-function boardsOf(document: Doc, role: string): readonly Board[] {
-  const path = ["instruments", role, "config", "boards"];
-  const list = document.value.instruments[role]?.config["boards"];
-  if (!Array.isArray(list) || list.length === 0) {
-    return document.refuse(path, "is missing", "list its boards: [{ address: 1, outputs: 32 }]");
-  }
-  return list.map((item, i): Board => {
-    const board = item as { readonly address?: unknown; readonly outputs?: unknown } | null;
-    const { address, outputs } = board ?? {};
-    if (!Number.isInteger(address) || !Number.isInteger(outputs) || Number(outputs) < 1) {
-      return document.refuse([...path, i], "is not a board", "write { address: 1, outputs: 32 }");
-    }
-    return { address: Number(address), outputs: Number(outputs) };
-  });
-}
-
-function checkRelays(document: Doc): void {
-  const { relays, relay_classes, instruments, gpio } = document.value;
-  const boards = new Map<string, readonly Board[]>();
-  const addresses: [string, Path][] = [];
-  for (const [role, entry] of Object.entries(instruments)) {
-    if (entry.kind !== "matrix") continue;
-    const list = boardsOf(document, role);
-    boards.set(role, list);
-    list.forEach((board, i) => {
-      addresses.push([
-        `${entry.ports[0] ?? role} address ${board.address}`,
-        ["instruments", role, "config", "boards", i],
-      ]);
-    });
-  }
-  refuseRepeats(document, addresses, "each board on a line needs its own address");
-  const outputs: [string, Path][] = [];
-  const mirrors: [string, Path][] = [];
-  for (const [id, relay] of Object.entries(relays)) {
-    const path = ["relays", id];
-    if (!Object.hasOwn(relay_classes, relay.class)) {
-      document.refuse([...path, "class"], `there is no relay class ${relay.class}`, "add it under relay_classes");
-    }
-    const list = boards.get(relay.role);
-    if (!list)
-      document.refuse([...path, "role"], `no instrument of kind matrix has the role ${relay.role}`, "correct it");
-    const board = list?.find((one) => one.address === relay.board);
-    if (!board) document.refuse([...path, "board"], `${relay.role} has no board ${relay.board}`, "correct the address");
-    if (board && relay.output >= board.outputs) {
-      const last = board.outputs - 1;
-      document.refuse([...path, "output"], `board ${relay.board} ends at output ${last}`, "outputs count from 0");
-    }
-    outputs.push([`${relay.role} board ${relay.board} output ${relay.output}`, [...path, "output"]]);
-    if (relay.mirror === undefined) continue;
-    if (gpio.lines[relay.mirror]?.direction !== "in") {
-      document.refuse([...path, "mirror"], `${relay.mirror} is not an input line`, "add it under gpio.lines");
-    }
-    mirrors.push([relay.mirror, [...path, "mirror"]]);
-  }
-  refuseRepeats(document, outputs, "each relay needs an output of its own");
-  refuseRepeats(document, mirrors, "each mirror contact needs a line of its own");
-}
-
-/**
- * A node that only one thing touches is a misspelt node, unless the file says that it ends there. Channels and
- * terminals count as users only of nodes that the netlist has.
- */
 /** A watch loop ends on two nodes that a relay brings to the contacts; its line is an input and no interlock. */
 function checkLoop(document: Doc, id: string): void {
   const { relays, gpio } = document.value;
@@ -176,70 +100,6 @@ function checkLoop(document: Doc, id: string): void {
   const wired = new Set(Object.values(relays).flatMap(({ poles }) => poles.flat()));
   const missing = line.watch.find((node) => !wired.has(node));
   if (missing !== undefined) document.refuse(path, `no relay joins the node ${missing}`, "correct the node");
-}
-
-function checkNodes(document: Doc): void {
-  const file = document.value;
-  const uses = new Map<string, { count: number; path: Path }>();
-  const use = (node: string, path: Path): void => {
-    const known = uses.get(node);
-    if (known) known.count++;
-    else uses.set(node, { count: 1, path });
-  };
-  const pair = (from: string, to: string, path: Path): void => {
-    if (from === to) document.refuse(path, `joins ${from} to itself`, "correct one of the two nodes");
-    use(from, path);
-    use(to, path);
-  };
-  for (const [id, relay] of Object.entries(file.relays)) {
-    for (const [i, [from, to]] of relay.poles.entries()) pair(from, to, ["relays", id, "poles", i]);
-  }
-  for (const [id, lead] of Object.entries(file.leads)) pair(lead.from, lead.to, ["leads", id]);
-  for (const [id, part] of Object.entries(file.parts)) pair(part.from, part.to, ["parts", id]);
-  const open = new Set(file.open_ends);
-  for (const [role, entry] of Object.entries(file.instruments)) {
-    for (const [terminal, node] of Object.entries(entry.terminals)) {
-      const path = ["instruments", role, "terminals", terminal];
-      if (!uses.has(node) && !open.has(node)) document.refuse(path, `there is no node ${node}`, "correct the node");
-      use(node, path);
-    }
-  }
-  for (const [id, tie] of Object.entries(file.ties)) {
-    if (!uses.has(tie.node)) document.refuse(["ties", id, "node"], `there is no node ${tie.node}`, "correct the node");
-  }
-  for (const [node, { count, path }] of uses) {
-    if (count === 1 && !open.has(node)) {
-      const remedy = "correct its spelling, or list it under open_ends";
-      document.refuse(path, `nothing else touches node ${node}`, remedy);
-    }
-  }
-  refuseRepeats(
-    document,
-    file.open_ends.map((node, i) => [node, ["open_ends", i]]),
-    "name each once",
-  );
-  const measured = new Set(
-    Object.values(file.channels).flatMap((one) => (one.measure === "V" ? [one.hi, one.lo] : [])),
-  );
-  file.open_ends.forEach((node, i) => {
-    if (!uses.has(node) && !measured.has(node)) {
-      document.refuse(["open_ends", i], `there is no node ${node}`, "remove it or correct its spelling");
-    }
-  });
-  checkChannelNodes(document, new Set([...uses.keys(), ...open]));
-}
-
-function checkChannelNodes(document: Doc, known: ReadonlySet<string>): void {
-  for (const [name, channel] of Object.entries(document.value.channels)) {
-    if (channel.measure !== "V") continue;
-    for (const side of ["hi", "lo"] as const) {
-      const node = channel[side];
-      if (!known.has(node)) {
-        document.refuse(["channels", name, side], `there is no node ${node}`, "correct the node");
-      }
-    }
-    if (channel.hi === channel.lo) document.refuse(["channels", name, "lo"], "is the same node as hi", "correct one");
-  }
 }
 
 function checkChannels(document: Doc): void {
@@ -280,32 +140,5 @@ function checkLines(document: Doc): void {
   }
   if (!lines.some(([, line]) => line.healthy !== undefined)) {
     document.refuse(["gpio", "lines"], "no line is an interlock", "give the emergency stop and lid lines `healthy`");
-  }
-}
-
-function checkExclusive(document: Doc): void {
-  const ids = Object.keys(document.value.relays);
-  const matches = (pattern: string): readonly string[] =>
-    pattern.endsWith("*")
-      ? ids.filter((id) => id.startsWith(pattern.slice(0, -1)))
-      : ids.filter((id) => id === pattern);
-  for (const [rule, { groups }] of Object.entries(document.value.exclusive)) {
-    if (Object.keys(groups).length < 2) {
-      document.refuse(
-        ["exclusive", rule, "groups"],
-        "has fewer than two groups",
-        "name the groups that exclude each other",
-      );
-    }
-    const members: [string, Path][] = [];
-    for (const [group, patterns] of Object.entries(groups)) {
-      patterns.forEach((pattern, i) => {
-        const path = ["exclusive", rule, "groups", group, i];
-        const found = matches(pattern);
-        if (found.length === 0) document.refuse(path, `no relay matches ${pattern}`, "correct its spelling");
-        for (const id of found) members.push([id, path]);
-      });
-    }
-    refuseRepeats(document, members, "a relay belongs to one group of a rule");
   }
 }
