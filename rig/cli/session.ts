@@ -1,6 +1,5 @@
 /** One run from checked inputs to its stored outcome: the place where engine, safety, guard, store and drivers meet. */
 import { type ControlClient, connectControl } from "../../drivers/twin/controlClient.ts";
-import { jumpingClock, realClock } from "../engine/clocks.ts";
 import { Engine, type EngineWatch } from "../engine/engine.ts";
 import { Findings } from "../engine/findings.ts";
 import { LivePerformer } from "../engine/live.ts";
@@ -9,17 +8,17 @@ import type { GuardClient } from "../guard/types.ts";
 import { openVitals } from "../guard/vitals.ts";
 import type { Instrument } from "../kinds/kinds.ts";
 import type { Clock } from "../model/clock.ts";
-import { isCondition } from "../model/conditions.ts";
 import type { Data } from "../model/data.ts";
 import { asRigError } from "../model/errors.ts";
 import { isApproved } from "../model/limits.ts";
-import { isPass, type Outcome } from "../model/verdict.ts";
+import type { Outcome } from "../model/verdict.ts";
 import type { AskOperator } from "../plan/parts.ts";
 import { createSafety, type SafetyLayer } from "../safety/admission.ts";
 import { announced } from "../safety/announced.ts";
 import { makeSafeOff, unprovenSafe } from "../safety/safeOff.ts";
 import { createRun, reopenRun, type StoreJournal } from "../store/journal.ts";
 import type { Waiver } from "../store/types.ts";
+import { clockOf } from "./clockOfRun.ts";
 import { readClockState } from "./clockState.ts";
 import { explicitly } from "./controlledLimits.ts";
 import type { Desk } from "./desk.ts";
@@ -29,6 +28,7 @@ import type { Inputs } from "./inputs.ts";
 import { noteInstruments, requireWaivers } from "./instrumentNotes.ts";
 import { latchFile, latchPath } from "./latchFile.ts";
 import { type OpenedBench, openBench } from "./openBench.ts";
+import { storedOutcome, withWaivers } from "./outcomeOfRun.ts";
 import type { Progress } from "./progress.ts";
 import { type Resumed, startResume, takeUp } from "./resumed.ts";
 import { hookSignals } from "./signals.ts";
@@ -281,39 +281,4 @@ async function runPlan(
   if (missing.length > 0) note({ kind: "blocked", judgements: [...missing], by: firstCause ?? "" });
   const outcome: Outcome = { verdict, ending, ...(firstCause === undefined ? {} : { firstCause }) };
   return storedOutcome(withWaivers(outcome, inputs.waivers));
-}
-
-/**
- * A calibration or the record of a reference half that is overdue and waived, a check or walk that is missing: at best
- * pass-conditional (E2).
- */
-export function withWaivers(outcome: Outcome, waivers: readonly Waiver[]): Outcome {
-  const overdue = waivers.some(({ id }) => isCondition(id));
-  return overdue && isPass(outcome.verdict) ? { ...outcome, verdict: "pass-conditional" } : outcome;
-}
-
-/** Only what an outcome is: anything more would not be read back from the store as it was written. */
-const storedOutcome = ({ verdict, ending, firstCause }: Outcome): Outcome => ({
-  verdict,
-  ending,
-  ...(firstCause ? { firstCause } : {}),
-});
-
-/** A twin that has been used before is at some bench time of its own; a resumed run goes on where its record ends. */
-async function clockOf(
-  inputs: Inputs,
-  control: ControlClient | undefined,
-  end: AbortController,
-  from_s: number,
-): Promise<Clock> {
-  const speed = inputs.twin?.speed ?? 1;
-  if (!control || speed !== "max") return realClock(speed === "max" ? 1 : speed, from_s);
-  const { now_s } = (await control.request({ do: "now" }, 10_000)) as { readonly now_s: number };
-  const ahead_s = now_s - from_s;
-  const clock = jumpingClock(
-    async (to_s) => void (await control.request({ do: "advance", to_s: Math.max(now_s, to_s + ahead_s) }, 10_000)),
-    from_s,
-  );
-  clock.failed.addEventListener("abort", () => end.abort(asRigError(clock.failed.reason)), { once: true });
-  return clock;
 }

@@ -13,7 +13,7 @@ import { defaultStabilisation } from "../../model/stabilisation.ts";
 import { isPass, type Outcome, worst } from "../../model/verdict.ts";
 import type { Reader } from "../../store/reader.ts";
 import type { Points, RunRecord } from "../../store/types.ts";
-import { withWaivers } from "../session.ts";
+import { withWaivers } from "../outcomeOfRun.ts";
 import { type Benches, planOfRun } from "./planOf.ts";
 
 export interface Change {

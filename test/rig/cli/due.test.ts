@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { parseBench } from "../../../rig/bench/benchFile.ts";
 import { loadLimits } from "../../../rig/bench/limitsFile.ts";
 import { dueChecks, judgesTemperature, overdue, validWalk } from "../../../rig/cli/due.ts";
-import { withWaivers } from "../../../rig/cli/session.ts";
+import { withWaivers } from "../../../rig/cli/outcomeOfRun.ts";
 import type { Bench } from "../../../rig/model/bench.ts";
 import type { CheckHistory, CheckRun } from "../../../rig/store/checks.ts";
 
