@@ -30,6 +30,7 @@ import { procedures } from "../procedures.ts";
 import { ReviewThread } from "../review/thread.ts";
 import { root } from "../root.ts";
 import { doubtLeft, provedSafe, settleInterrupted } from "../stationLeft.ts";
+import type { StationSignals } from "../stationSignals.ts";
 import { twinPorts } from "../twinPorts.ts";
 import { beforeOf } from "./serveBefore.ts";
 import { factsOf, manualOf, twinOf } from "./serveBench.ts";
@@ -54,8 +55,8 @@ const program = join(root, "dist", "rig", "cli", "main.js");
 const look_ms = 200;
 const safe_ms = 60_000;
 
-/** Ends by SIGINT or SIGTERM only; a run that goes on is stopped then, and its bench made safe. */
-export async function serve(options: ServeOptions): Promise<number> {
+/** Ends by SIGINT, SIGTERM or SIGHUP only; a run that goes on is stopped then, and its bench made safe. */
+export async function serve(options: ServeOptions, signals: StationSignals): Promise<number> {
   const network = networkOf(options);
   const { tls, port } = network;
   const bench = loadBench(options.bench ?? defaultBench);
@@ -160,12 +161,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   for (const note of network.notes) say(note);
   const note = (what: string, detail: { readonly [k: string]: string }) =>
     accounts.auditIfPossible("station", what, detail);
-  const renewed = renewing({ options, tls, server: server as TlsServer, hosts, port: actual, say, note });
+  const renewed = renewing({ options, tls, server: server as TlsServer, hosts, port: actual, say, note, signals });
   if (accounts.setupCode) say(`First start: make the administrator with the one-time code ${accounts.setupCode}`);
   if (doubt && !doubt.held) proveAfresh(runs, accounts, doubt.why);
-  const signal = await new Promise<string>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => resolve(name));
-  });
+  const signal = await signals.ending;
   say(`${signal}: the station ends${runs.running ? "; its run is stopped and the bench made safe first" : ""}.`);
   await runs.end();
   clearInterval(looking);

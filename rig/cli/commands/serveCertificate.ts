@@ -6,6 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { SecureContextOptions } from "node:tls";
 import { asRigError } from "../../model/errors.ts";
+import type { StationSignals } from "../stationSignals.ts";
 import { hostsOf, type NetworkOptions, networkOf, soon_days } from "./serveNetwork.ts";
 
 const day_ms = 86_400_000;
@@ -30,18 +31,23 @@ export interface RenewalDeps {
 
 const look_ms = 30_000;
 
+interface Renewing extends Omit<RenewalDeps, "served"> {
+  readonly tls: RenewalDeps["served"] | undefined;
+  readonly signals: Pick<StationSignals, "onReload" | "settle">;
+}
+
 /** Looks every half minute, and at once at SIGUSR2 (`systemctl reload`). Returns how to end it. */
-export function renewing(deps: Omit<RenewalDeps, "served"> & { readonly tls: RenewalDeps["served"] | undefined }) {
-  const { tls, say } = deps;
+export function renewing(deps: Renewing) {
+  const { tls, say, signals } = deps;
   const renewal = tls && new Renewal({ ...deps, served: tls });
   // Without a certificate too: unheard, the signal would end the station.
-  const asked = () =>
-    renewal ? renewal.again() : say("station: it has no certificate: only this machine is answered");
-  process.on("SIGUSR2", asked);
+  signals.onReload(() =>
+    renewal ? renewal.again() : say("station: it has no certificate: only this machine is answered"),
+  );
   const looking = setInterval(() => renewal?.look(), look_ms);
   return () => {
     clearInterval(looking);
-    process.off("SIGUSR2", asked);
+    signals.settle();
   };
 }
 

@@ -1,5 +1,6 @@
 /** Commands about the bench itself. */
 import type { Command } from "commander";
+import { StationSignals } from "../stationSignals.ts";
 import { act, bench, json, ports, store } from "./options.ts";
 
 export function benchCommands(program: Command): void {
@@ -37,7 +38,12 @@ export function benchCommands(program: Command): void {
     .addOption(bench())
     .addOption(ports())
     .addOption(store())
-    .action(act(async (options) => (await import("../commands/serve.ts")).serve(options)));
+    .action(
+      act(async (options) => {
+        const signals = new StationSignals();
+        return (await import("../commands/serve.ts")).serve(options, signals);
+      }),
+    );
 
   program
     .command("doctor")
