@@ -1,18 +1,14 @@
 /** A run whose program died, offered to be gone on with. */
-import type { StateAt } from "../live.ts";
-import { post } from "./api.ts";
 import { mayRun, WithReason } from "./before.tsx";
+import { beginRun } from "./begun.ts";
 import { ErrorLine, useAction } from "./form.tsx";
-import { begunAt, bench } from "./state.ts";
+import { bench } from "./state.ts";
 import { text } from "./texts.ts";
 
 export function InterruptedRun() {
   const interrupted = bench.value?.interrupted;
   const safety = bench.value?.safety.is;
-  const resume = useAction(async () => {
-    begunAt.value = await post<StateAt>("/api/resume", { run: interrupted?.run });
-    location.hash = "#/";
-  });
+  const resume = useAction(() => beginRun("/api/resume", { run: interrupted?.run }));
   if (!interrupted) return null;
   const { run, id, procedure, serial, by, checkpoint } = interrupted;
   return (

@@ -1,15 +1,15 @@
 /** Scan, see what will happen, start. A scan comes to the label's field from anywhere (scanner.ts). */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { LabelSays } from "../label.ts";
-import type { StateAt } from "../live.ts";
 import { mayStart, type PlannedRun } from "../prepared.ts";
-import { get, post } from "./api.ts";
+import { get } from "./api.ts";
 import { Before, mayRun, spanText } from "./before.tsx";
+import { beginRun } from "./begun.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
 import { connected } from "./heard.ts";
 import { InterruptedRun } from "./interrupted.tsx";
 import { Safety } from "./safety.tsx";
-import { begunAt, bench, me, scanned } from "./state.ts";
+import { bench, me, scanned } from "./state.ts";
 import { text } from "./texts.ts";
 import { usePrepared } from "./usePrepared.ts";
 
@@ -79,8 +79,7 @@ export function Start() {
   const again = () => setRound(round + 1);
   const start = useAction(async () => {
     if (inField.current !== reading.of()) throw new Error(text.otherInField);
-    begunAt.value = await post<StateAt>("/api/start", job ?? {});
-    location.hash = "#/";
+    await beginRun("/api/start", job ?? {});
   });
   const ready = mayRun() && connected.value && prepared !== undefined && mayStart(prepared) && !start.busy;
   return (

@@ -10,6 +10,7 @@ interface Signal<T> {
 /** Only what the tests look at; the page is type-checked with a project of its own. */
 export interface PageModules {
   readonly live: { take(message: Message): boolean; begin(): void };
+  readonly begun: { beginRun(path: "/api/start" | "/api/resume", body: object): Promise<void> };
   readonly heard: {
     readonly connected: Signal<boolean>;
     readonly lost: Signal<boolean>;
@@ -21,7 +22,8 @@ export interface PageModules {
   };
   readonly state: {
     readonly judged: Signal<readonly { readonly id: string }[]>;
-    readonly bench: Signal<{ readonly run?: { readonly phase: string } } | undefined>;
+    readonly bench: Signal<{ readonly run?: { readonly phase: string; readonly outcome?: unknown } } | undefined>;
+    readonly me: Signal<{ readonly name: string; readonly role: string; readonly csrf: string } | undefined>;
     readonly begunAt: Signal<StateAt | undefined>;
     readonly starting: { readonly value: boolean };
     readonly unread: Signal<string | undefined>;
@@ -34,5 +36,5 @@ export async function pageModules(): Promise<PageModules> {
   const load = (name: string): Promise<unknown> =>
     import(pathToFileURL(`${import.meta.dirname}/../../../rig/station/page/${name}.ts`).href);
   const [live, heard, state] = [await load("live"), await load("heard"), await load("state")];
-  return { live, heard, state } as PageModules;
+  return { live, heard, state, begun: await load("begun") } as PageModules;
 }
