@@ -103,7 +103,10 @@ const waiting = ".prompt[data-number]";
 
 function scan(given: string): void {
   heardCode.value = "";
-  if (!me.value) return;
+  if (!me.value) {
+    atLogin(given);
+    return;
+  }
   const run = bench.value?.run;
   const prompt = find(waiting);
   if (prompt && run && run.phase !== "ended") {
@@ -128,6 +131,19 @@ function scan(given: string): void {
   }
   scanned.value = given;
   location.hash = "#/new";
+}
+
+/** As if the next empty field of the login had had the focus. */
+function atLogin(given: string): void {
+  const form = find<HTMLFormElement>(".login form");
+  const empty = form && [...form.querySelectorAll("input")].find(({ value }) => value === "");
+  if (!form || !empty) {
+    // Not shown: it may be a secret.
+    heardCode.value = text.scanFull;
+    return;
+  }
+  typeInto(empty, given);
+  form.requestSubmit();
 }
 
 const confirming = (): HTMLElement | undefined => find(`${waiting} button.go`);

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
-import { get, post } from "./api.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { get, post, RequestError } from "./api.ts";
 import { ErrorLine, Field, useAction } from "./form.tsx";
 import { KeysButton } from "./kiosk.tsx";
 import { type Me, me } from "./state.ts";
@@ -7,20 +8,31 @@ import { text } from "./texts.ts";
 
 export function Login() {
   const [first, setFirst] = useState(false);
-  const [name, setName] = useState("");
-  const [secret, setSecret] = useState("");
-  const [code, setCode] = useState("");
+  // Read when the form is sent: a scan types and sends at once.
+  const [name, secret, code] = [useSignal(""), useSignal(""), useSignal("")];
+  const form = useRef<HTMLFormElement>(null);
   const look = useAction(async () => setFirst((await get<{ first: boolean }>("/api/first")).first));
   useEffect(() => look.go(), []);
   const enter = useAction(async () => {
-    me.value = first
-      ? await post<Me>("/api/first", { code: code.trim().toUpperCase(), name, secret })
-      : await post<Me>("/api/login", { name, secret });
+    const given = { name: name.value, secret: secret.value };
+    try {
+      me.value = first
+        ? await post<Me>("/api/first", { code: code.value.trim().toUpperCase(), ...given })
+        : await post<Me>("/api/login", given);
+    } catch (thrown) {
+      // The next one, typed or scanned, does not come behind a wrong one.
+      if (thrown instanceof RequestError && thrown.status === 401) {
+        secret.value = "";
+        form.current?.querySelector<HTMLInputElement>("input[type=password]")?.focus();
+      }
+      throw thrown;
+    }
   });
   return (
     <main class="login">
       <h1>{first ? text.firstTitle : text.title}</h1>
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           // A scanner ends each field with Enter: the next empty one is asked for.
@@ -29,12 +41,18 @@ export function Login() {
           else enter.go();
         }}
       >
-        {first ? <Field label={text.code} value={code} set={setCode} focus /> : null}
-        <Field label={text.name} value={name} set={setName} focus={!first} auto="username" />
+        {first ? <Field label={text.code} value={code.value} set={(given) => (code.value = given)} focus /> : null}
+        <Field
+          label={text.name}
+          value={name.value}
+          set={(given) => (name.value = given)}
+          focus={!first}
+          auto="username"
+        />
         <Field
           label={text.secret}
-          value={secret}
-          set={setSecret}
+          value={secret.value}
+          set={(given) => (secret.value = given)}
           type="password"
           auto={first ? "new-password" : "current-password"}
         />

@@ -41,7 +41,12 @@ export function Shell() {
       begin();
     }
   }, [who?.name]);
-  if (!asked.value) return <main class="wait">...</main>;
+  if (!asked.value)
+    return (
+      <main>
+        <Connecting />
+      </main>
+    );
   if (!who)
     return (
       <>
@@ -71,6 +76,12 @@ export function Shell() {
   );
 }
 
+const Connecting = () => (
+  <p class="starting" role="status">
+    {text.connecting}
+  </p>
+);
+
 const benchPage = () => import("./benchPage.tsx").then((found) => found.default);
 
 function view() {
@@ -90,12 +101,7 @@ function view() {
       </p>
     );
   // Whether a run is going on is not known before the station has said so.
-  if (!bench.value)
-    return (
-      <p class="starting" role="status">
-        {text.connecting}
-      </p>
-    );
+  if (!bench.value) return <Connecting />;
   const { run } = bench.value;
   if (run?.procedure === "manual" && at !== "#/new") return <Later load={benchPage} />;
   if (run && at !== "#/new") return <Running />;

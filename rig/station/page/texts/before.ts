@@ -46,6 +46,7 @@ export const beforeTexts = {
   procedureCodes: "Procedures",
   notHere: "does nothing here",
   scanDivided: "The focus moved while a code was read: nothing of it was taken. Scan it again.",
+  scanFull: "Nobody is logged in, and every field is filled: empty the one that the code is for, then scan it again.",
   otherLabel: "Another label",
   upToShort: "up to",
   inAll: "in all",
