@@ -60,7 +60,7 @@ function Shown({
   return (
     <>
       {chain?.fault === undefined ? null : (
-        <p class="safety hot" role="alert">
+        <p class="safety alarm" role="alert">
           ⚠ {words.chainBroken}: {chain.fault}. {words.chainRemedy}
         </p>
       )}

@@ -55,18 +55,18 @@ function Summary({ health }: { readonly health: HealthNow }) {
   return (
     <>
       {last.trip && health.running ? (
-        <p class="safety hot">
+        <p class="safety alarm">
           ⚠ {text.tripped} ({ago(last.trip.age_s)}): {last.trip.message}
         </p>
       ) : null}
       {checking ? <p class="quiet">{text.asking}</p> : null}
       {failed ? (
-        <p class="safety hot">
+        <p class="safety alarm">
           ⚠ {text.checkFailed} ({failed.utc.slice(11, 19)} UTC): {failed.why}
         </p>
       ) : null}
       {found ? (
-        <div class={`safety ${found.well ? "safe" : "hot"}`}>
+        <div class={`safety ${found.well ? "safe" : "alarm"}`}>
           <strong>{found.well ? `✓ ${text.allWell}` : `✗ ${text.notWell}`}</strong>{" "}
           <span>
             {text.askedAgo} {ago(age_s)} {text.ago}.

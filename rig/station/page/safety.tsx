@@ -13,16 +13,16 @@ export function Safety() {
   const safety = bench.value?.safety;
   const make = useAction(() => post("/api/safe", {}, safe_ms));
   if (!safety || safety.is === "idle") return null;
-  if (safety.is === "energised-possible") return <p class="safety hot">⚡ {text.safety.energised}</p>;
+  if (safety.is === "energised-possible") return <p class="safety alarm">⚡ {text.safety.energised}</p>;
   if (safety.is === "elsewhere")
     return (
-      <p class="safety hot">
+      <p class="safety alarm">
         ⚡ {safety.who}. {text.safety.energised}
       </p>
     );
   if (safety.is === "asked") {
     return (
-      <p class="safety hot">
+      <p class="safety alarm">
         ⚡ {text.safety.asked} {time(safety.utc)} UTC. {text.safety.waiting}
       </p>
     );
@@ -35,7 +35,7 @@ export function Safety() {
     );
   }
   return (
-    <div class="safety hot" role="alert">
+    <div class="safety alarm" role="alert">
       <strong>⚠ {text.safety.notProved}</strong> {safety.why}
       <button type="button" onClick={() => make.go()} disabled={make.busy}>
         {text.makeSafe}
