@@ -19,6 +19,7 @@ import type { ReviewDeps } from "./reviewParts.ts";
 import { type RunDeps, runRoutes } from "./runs.ts";
 import { Sessions } from "./sessions.ts";
 import { Throttle } from "./throttle.ts";
+import { Turns } from "./turns.ts";
 import { type TwinDesk, twinRoutes } from "./twin.ts";
 import { upRoute } from "./up.ts";
 
@@ -60,6 +61,7 @@ export function stationApp(deps: StationDeps): App {
     guesses: new Guesses(now_ms),
     pace: deps.pace ?? new Pace(now_ms),
     refusals,
+    turns: new Turns(),
     hosts,
     secure,
   };

@@ -14,6 +14,7 @@ import type { Pace } from "./pace.ts";
 import type { Refusals } from "./refusals.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
 import type { Throttle } from "./throttle.ts";
+import { Busy, type Turns } from "./turns.ts";
 
 /** Over TLS with the prefix that keeps other names of the same domain from setting it (RFC 6265bis, 4.1.3: UNVERIFIED). */
 export const cookieOf = ({ secure }: Pick<Door, "secure">): string => (secure ? "__Host-rig_session" : "rig_session");
@@ -43,6 +44,8 @@ export interface Door {
   /** Of what only who is logged in is asked for: the passphrase of a key. */
   readonly throttle: Throttle;
   readonly refusals: Refusals;
+  /** Of hashing passwords: whoever asks can make the station do it. */
+  readonly turns: Turns;
   /** `host:port` under which pages may call this station: what else a browser says is a trick (DNS rebinding). */
   readonly hosts: readonly string[];
   readonly secure: boolean;
@@ -73,7 +76,7 @@ const headers = (secure: boolean): Readonly<Record<string, string>> => ({
   ...(secure ? { "Strict-Transport-Security": "max-age=31536000" } : {}),
 });
 
-type Refused = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500;
+type Refused = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 503;
 
 /** How it stands in the list of actions where nothing more exact is said. */
 const kinds: Readonly<Record<Refused, string>> = {
@@ -86,6 +89,7 @@ const kinds: Readonly<Record<Refused, string>> = {
   413: "refused: too large",
   429: "refused: too many",
   500: "failed",
+  503: "refused: too many",
 };
 
 /** One line and a remedy, never a stack. It is written into the list of actions; `said`: what else stands there. */
@@ -118,6 +122,10 @@ export function guardDoor(app: App, door: Door): void {
     // Whoever asked has gone away, or was cut off for being slow.
     if ("code" in thrown && thrown.code === "ECONNRESET")
       return refusal(c, 400, "the request ended before it was whole");
+    if (thrown instanceof Busy) {
+      c.header("Retry-After", String(thrown.wait_s));
+      return refusal(c, 503, thrown.message);
+    }
     const error = asRigError(thrown);
     const ours = error.kind === "usage";
     if (!ours) process.stderr.write(`station: ${error.message}\n`);

@@ -5,17 +5,24 @@ import { isRole } from "./accounts.ts";
 import { fromOf } from "./address.ts";
 import { type App, always, bodyOf, type Ctx, cookieOf, type Door, only, refusal, textIn, tooFast } from "./http.ts";
 import { mustWait, provedAgain, tryPassword } from "./reauth.ts";
+import { sessions_of_account_max } from "./sessions.ts";
 
 /** No name: it has a control character. */
 const first = "\u0000first";
 
 export function loginRoutes(app: App, door: Door): void {
-  const { accounts, sessions, guesses } = door;
+  const { accounts, sessions, guesses, turns } = door;
 
   const enter = (c: Ctx, name: string) => {
     // Whoever used this browser before is logged out; a token from elsewhere is never taken over.
     const before = sessions.find(getCookie(c, cookieOf(door)));
     if (before) sessions.end(before);
+    const oldest = sessions.oldestTooMany(name);
+    if (oldest) {
+      const why = `more than ${sessions_of_account_max} at once: the oldest one`;
+      accounts.audit(name, "session ended", { why, since: new Date(oldest.from_ms).toISOString() });
+      sessions.end(oldest);
+    }
     const { token, session } = sessions.start(name);
     setCookie(c, cookieOf(door), token, { httpOnly: true, sameSite: "Strict", secure: door.secure, path: "/" });
     const account = accounts.account(name);
@@ -30,8 +37,10 @@ export function loginRoutes(app: App, door: Door): void {
     const from = fromOf(c);
     const wait_s = guesses.wait_s(first, from);
     if (wait_s > 0) return refusal(c, 429, `too many wrong codes: wait ${wait_s} s`);
+    const [code, name, secret] = [textIn(body, "code"), textIn(body, "name"), textIn(body, "secret")];
+    const inTurn = turns.take(from.own);
     guesses.failed(first, from);
-    const account = await accounts.setUp(textIn(body, "code"), textIn(body, "name"), textIn(body, "secret"));
+    const account = await inTurn(() => accounts.setUp(code, name, secret));
     guesses.succeeded(first, from);
     return enter(c, account.name);
   });
@@ -70,7 +79,8 @@ export function loginRoutes(app: App, door: Door): void {
     const body = await bodyOf(c);
     const role = body["role"];
     if (!isRole(role)) throw new RigError("USAGE", "role: technician, engineer, qa or administrator");
-    return c.json(await accounts.create(c.get("account").name, textIn(body, "name"), role, textIn(body, "secret")));
+    const [by, name, secret] = [c.get("account").name, textIn(body, "name"), textIn(body, "secret")];
+    return c.json(await turns.take(fromOf(c).own)(() => accounts.create(by, name, role, secret)));
   });
 
   app.post("/api/accounts/change", only(door, "administrator"), async (c) => {
@@ -94,7 +104,8 @@ export function loginRoutes(app: App, door: Door): void {
     const { name } = c.get("account");
     const no = await provedAgain(c, door, textIn(body, "old"), "password change");
     if (no) return no;
-    await accounts.setSecret(name, name, textIn(body, "secret"));
+    const secret = textIn(body, "secret");
+    await turns.take(fromOf(c).own)(() => accounts.setSecret(name, name, secret));
     sessions.endAllOf(name);
     guesses.changed(name, fromOf(c));
     return enter(c, name);

@@ -8,12 +8,15 @@ import { type Ctx, type Door, refusal } from "./http.ts";
 
 export type Tried = { readonly account: Account } | { readonly wait_s: number } | { readonly wrong: true };
 
-export async function tryPassword(c: Ctx, { accounts, guesses }: Door, name: string, secret: string): Promise<Tried> {
+/** @throws Busy */
+export async function tryPassword(c: Ctx, door: Door, name: string, secret: string): Promise<Tried> {
+  const { accounts, guesses, turns } = door;
   const from = fromOf(c);
   const wait_s = guesses.wait_s(name, from);
   if (wait_s > 0) return { wait_s };
+  const inTurn = turns.take(from.own);
   guesses.failed(name, from);
-  const account = await accounts.verify(name, secret);
+  const account = await inTurn(() => accounts.verify(name, secret));
   if (!account) return { wrong: true };
   guesses.succeeded(name, from);
   return { account };

@@ -19,6 +19,8 @@ export interface Session {
 const longest_ms = 12 * 3600_000;
 const idle_ms = 30 * 60_000;
 const sessions_max = 200;
+/** Of one account: whoever has its password pushes nobody else's out. */
+export const sessions_of_account_max = 8;
 
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
 
@@ -28,6 +30,12 @@ export class Sessions {
 
   constructor(now_ms: () => number) {
     this.now_ms = now_ms;
+  }
+
+  /** Of the account: the oldest, where one more would be too many. */
+  oldestTooMany(name: string): Session | undefined {
+    const its = [...this.open.values()].filter((session) => session.name === name && this.isOpen(session));
+    return its.length < sessions_of_account_max ? undefined : its[0];
   }
 
   /** The token goes into the cookie and nowhere else. */
@@ -50,9 +58,13 @@ export class Sessions {
   find(token: string | undefined): Session | undefined {
     const session = token === undefined ? undefined : this.open.get(hashOf(token));
     if (!session) return undefined;
-    if (this.now_ms() - session.from_ms <= longest_ms) return session;
+    if (this.isOpen(session)) return session;
     this.open.delete(session.id);
     return undefined;
+  }
+
+  private isOpen({ from_ms }: Session): boolean {
+    return this.now_ms() - from_ms <= longest_ms;
   }
 
   /** A person does something. False when nobody did for so long that they must log in again; watching goes on. */

@@ -126,6 +126,14 @@ test("an account is known at its eight newest addresses only", () => {
   expect(free).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
 });
 
+test("after a restart each desk is strange, as docs/station-security.md says, and the bench's own screen is not", () => {
+  const before = made();
+  before.guesses.succeeded("Tina", from("10.0.0.1"));
+  const { guesses, clock } = made();
+  attack(guesses, clock, (n) => `10.1.${n >> 8}.${n & 255}`);
+  expect([guesses.wait_s("Tina", from("10.0.0.1")) > 0, guesses.wait_s("Tina", bench)]).toEqual([true, 0]);
+});
+
 test("a changed password makes strange every address but the one where it was changed", () => {
   for (const at of [bench, from("10.0.0.1")]) {
     const { guesses, clock } = made();
