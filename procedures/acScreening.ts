@@ -9,11 +9,11 @@ import { inWordsOf } from "../rig/plan/mated.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
 import { electrical } from "./routines/electrical.ts";
-import { ambientNow, fitAdapter, needs } from "./routines/frame.ts";
+import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { fitHalves, type Mated, matedAt } from "./routines/mating.ts";
 import { mechanics, mechanicsTakes_s } from "./routines/mechanics.ts";
 import { recheck } from "./routines/recheck.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
 
@@ -34,16 +34,15 @@ export function* heatedWithDc({ current, rated_A, words }: Mated): Plan<void> {
 
 /** One mating: halves, self-check of the empty nest with them, adapter, all measurements. False when a fail blocked some. */
 function* pass(context: ProcedureContext, mated: Mated, soak: boolean): Plan<boolean> {
-  const { wiring } = context;
   const suffix = mated.words.suffix ?? "";
   yield* step("Fit the reference halves", () => fitHalves(context, mated, suffix), {
     deadline_s: minutes(60),
     takes_s: 60,
   });
   const said = inWordsOf(mated.words, function* (): Plan<boolean> {
-    yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+    yield* selfCheckStep(context);
     if (suffix === "") yield* checkpoint("self-check");
-    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+    yield* fitStep(context);
     yield* heatedWithDc(mated);
     const { netlist, rated_A } = mated;
     return yield* electrical(context, { netlist, rated_A, pulse_A: Math.min(rated_A, pulse_most_A), soak });
@@ -56,18 +55,10 @@ const tried = ({ adapter }: ProcedureContext): Plan<void> =>
 
 function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
-    yield* step("Ambient at the start", () => ambientNow(context.wiring, "start"), {
-      deadline_s: 60,
-      takes_s: 1,
-      attempts: 2,
-    });
+    yield* ambientStep(context.wiring, "start");
     if (!(yield* pass(context, matedAt(context, acFace(context)), soak))) return;
     yield* tried(context);
-    yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {
-      deadline_s: 60,
-      takes_s: 1,
-      attempts: 2,
-    });
+    yield* ambientStep(context.wiring, "end");
   };
 }
 
@@ -77,11 +68,7 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
  */
 function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
-    yield* step("Ambient at the start", () => ambientNow(context.wiring, "start"), {
-      deadline_s: 60,
-      takes_s: 1,
-      attempts: 2,
-    });
+    yield* ambientStep(context.wiring, "start");
     const ac = yield* step(
       "AC inlet",
       () => pass(context, matedAt(context, "evse2", "J1772"), soak),
@@ -99,11 +86,7 @@ function both(soak: boolean): (context: ProcedureContext) => Plan<void> {
     const dc = yield* step("DC inlet", () => pass(context, matedAt(context, "evse", "CCS1"), soak), onePass(97, soak));
     if (!dc) return;
     yield* tried(context);
-    yield* step("Ambient at the end", () => ambientNow(context.wiring, "end"), {
-      deadline_s: 60,
-      takes_s: 1,
-      attempts: 2,
-    });
+    yield* ambientStep(context.wiring, "end");
   };
 }
 

@@ -13,13 +13,13 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import { ask, judge, note, now, step } from "../rig/plan/words.ts";
 import { growth_K, growth_pct } from "./analysis/ageing.ts";
 import type { Estimate } from "./analysis/resistance.ts";
-import { ambientNow, fitAdapter, needs } from "./dcScreening.ts";
 import { earthAndWiring, readyForPower } from "./routines/beforePower.ts";
-import { conditioning } from "./routines/conditioning.ts";
+import { conditioningStep } from "./routines/conditioning.ts";
 import { poles } from "./routines/drop.ts";
 import { dropMatings } from "./routines/dropMatings.ts";
+import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { contactsTC, openLoop } from "./routines/power.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 import { budgetOf, estimated } from "./routines/series.ts";
 import { ruleIn } from "./routines/soakRule.ts";
 import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
@@ -34,21 +34,17 @@ const cycles_example = 10_000;
 
 function* ageing(context: ProcedureContext): Plan<void> {
   const { wiring } = context;
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* selfCheckStep(context);
+  yield* ambientStep(wiring, "start");
   if (!(yield* step("Mating cycles", () => cycles(context), { deadline_s: minutes(15), takes_s: 10 }))) return;
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
-  const conditioned = yield* step("Conditioning", () => conditioning(context), {
-    deadline_s: minutes(45),
-    takes_s: 30,
-    pause: true,
-  });
+  yield* fitStep(context);
+  const conditioned = yield* conditioningStep(context);
   if (!conditioned) return;
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;
   if (!(yield* readyForPower(wiring))) return;
   yield* compared(context, wires);
-  yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* ambientStep(wiring, "end");
 }
 
 /** Measures as the "before" was measured, and judges what has grown. */

@@ -7,8 +7,8 @@ import { isPass } from "../rig/model/verdict.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
-import { needs } from "./dcScreening.ts";
 import { type Answer, answered, artefactOf, measured, type Row } from "./routines/artefact.ts";
+import { needs } from "./routines/frame.ts";
 
 function* check(context: ProcedureContext): Plan<void> {
   const artefact = artefactOf(context, "challenge");

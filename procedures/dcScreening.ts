@@ -5,16 +5,11 @@
 import { atTerminals, matingFor } from "../rig/model/halves.ts";
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
-import { checkpoint, step } from "../rig/plan/words.ts";
+import { checkpoint } from "../rig/plan/words.ts";
 import { electrical } from "./routines/electrical.ts";
-import { ambientNow, fitAdapter, needs } from "./routines/frame.ts";
+import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { recheck } from "./routines/recheck.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
-
-export { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
-export { recheck } from "./routines/recheck.ts";
-
-const minutes = (n: number) => n * 60;
+import { selfCheckStep } from "./routines/selfCheck.ts";
 
 /** Current of the drop-resistance pulses, A (bench.md: 100 A pulses). */
 const pulse_A = 100;
@@ -23,12 +18,12 @@ function screening(soak: boolean): (context: ProcedureContext) => Plan<void> {
   return function* (context) {
     const { wiring, adapter } = context;
     const netlist = atTerminals(context.netlist, matingFor(adapter, context.halves ?? []));
-    yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-    yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+    yield* selfCheckStep(context);
+    yield* ambientStep(wiring, "start");
     yield* checkpoint("self-check");
-    yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+    yield* fitStep(context);
     if (!(yield* electrical(context, { netlist, rated_A: adapter.rating.current_A, pulse_A, soak }))) return;
-    yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+    yield* ambientStep(wiring, "end");
   };
 }
 

@@ -9,8 +9,8 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { note, now, step } from "../rig/plan/words.ts";
 import { charted } from "./analysis/controlChart.ts";
-import { needs } from "./dcScreening.ts";
 import { type Answer, answered, artefactOf, measured, type Row } from "./routines/artefact.ts";
+import { needs } from "./routines/frame.ts";
 
 function* check(context: ProcedureContext): Plan<void> {
   const artefact = artefactOf(context, "golden");

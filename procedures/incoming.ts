@@ -7,7 +7,7 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import { step } from "../rig/plan/words.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
 import { eachMating } from "./routines/eachMating.ts";
-import { earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import { earthStep, fitStep, needs } from "./routines/frame.ts";
 import type { Mated } from "./routines/mating.ts";
 import { proximity } from "./routines/proximity.ts";
 import { quickPilot } from "./routines/quick.ts";
@@ -32,7 +32,7 @@ function* inspection(context: ProcedureContext, { netlist }: Mated): Plan<void> 
   // An earth reading means nothing on a fixture whose earth contacts are joined anyway (S9).
   const open = () => openFixture(wiring, context.fixture);
   yield* step("Open fixture", open, { deadline_s: minutes(5), takes_s: 8, ...undo });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* fitStep(context);
   const earthed = yield* earthStep(wiring, "Protective earth at 1 A");
   const screen = () => wiringScreen(wiring, netlist);
   const wires = yield* step("Wiring", screen, { deadline_s: minutes(10), takes_s: 10, ...undo });

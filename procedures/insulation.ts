@@ -21,8 +21,8 @@ import {
   type TestedPair,
   voltageClass,
 } from "./analysis/insulationPlan.ts";
-import { needs as benchNeeds } from "./dcScreening.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
+import { needs as benchNeeds } from "./routines/frame.ts";
 import { atRest, emptyFixture, mated, standards } from "./routines/highVoltageCheck.ts";
 import { apply, openTree, testerOff } from "./routines/insulation.ts";
 import { locateLeak } from "./routines/insulationSearch.ts";

@@ -6,10 +6,10 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
 import { eachMating } from "./routines/eachMating.ts";
-import { earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import { earthStep, fitStep, needs } from "./routines/frame.ts";
 import { intermittents as watch } from "./routines/intermittents.ts";
 import type { Mated } from "./routines/mating.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
 /** How long the person flexes, s (H). */
@@ -21,8 +21,8 @@ function* body(context: ProcedureContext): Plan<void> {
 
 function* flexed(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* selfCheckStep(context);
+  yield* fitStep(context);
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
   const flexing = () => watch(wiring, netlist, window_s);
   yield* step("Intermittent contacts", flexing, { deadline_s: minutes(30), takes_s: window_s + 40 });

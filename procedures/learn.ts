@@ -14,11 +14,11 @@ import type { Wiring } from "../rig/plan/wiring.ts";
 import { judge, note, step } from "../rig/plan/words.ts";
 import { dropStep, readyForPower } from "./routines/beforePower.ts";
 import { resistance } from "./routines/fourWire.ts";
-import { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import { ambientStep, earthStep, fitStep, needs } from "./routines/frame.ts";
 import { joinedPairs, latchWorked, type Pair } from "./routines/learn.ts";
 import { fitHalves, type Mated, matedAt } from "./routines/mating.ts";
 import { openLoop } from "./routines/power.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 import { ruleIn } from "./routines/soakRule.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
@@ -39,15 +39,15 @@ function* learn(context: ProcedureContext): Plan<void> {
   }
   yield* inWordsOf(mated.words, () => sample(context, mated))();
   yield* note({ kind: "learned", what: "label", family: adapter.family, rated_A: mated.rated_A });
-  yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* ambientStep(wiring, "end");
 }
 
 function* sample(context: ProcedureContext, mated: Mated): Plan<void> {
   const { wiring } = context;
   const undo = { attempts: 2, tearDown: () => disconnect(wiring) };
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* selfCheckStep(context);
+  yield* ambientStep(wiring, "start");
+  yield* fitStep(context);
   // The leakage circuit proves itself on the earth path; without one nothing here can be believed.
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
   const pairs = yield* step("Every pair of contacts", () => wiringAsFound(wiring, mated), {

@@ -7,9 +7,9 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import { step } from "../rig/plan/words.ts";
 import { corners } from "./routines/corners.ts";
 import { eachMating } from "./routines/eachMating.ts";
-import { ambientNow, earthStep, fitAdapter, needs } from "./routines/frame.ts";
+import { ambientNow, earthStep, fitStep, needs } from "./routines/frame.ts";
 import type { Mated } from "./routines/mating.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 
 const minutes = (n: number) => n * 60;
 
@@ -19,9 +19,9 @@ function* body(context: ProcedureContext): Plan<void> {
 
 function* pilotOf(context: ProcedureContext, { netlist }: Mated): Plan<void> {
   const { wiring } = context;
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
+  yield* selfCheckStep(context);
   yield* step("Ambient", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* fitStep(context);
   // The pilot returns through PE: without it every level below would be judged as the pilot's fault.
   if (!(yield* earthStep(wiring, "Protective earth at 1 A"))) return;
   yield* step("Pilot corners", () => corners(wiring, netlist), { deadline_s: minutes(30), takes_s: 70, pause: true });

@@ -11,14 +11,15 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
-import { ambientNow, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
+import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { hotPilot } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
 import { cool, heat, PpLog, watchingPp } from "./routines/protection.ts";
 import { judgeCooling, judgeHeating, sensorsFollow } from "./routines/protectionVerdict.ts";
 import { proximity } from "./routines/proximity.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { recheck } from "./routines/recheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
 
 const minutes = (n: number) => n * 60;
@@ -35,10 +36,10 @@ function* protect(context: ProcedureContext): Plan<void> {
   const { wiring, adapter, approved } = context;
   const profile = adapter.pp.active;
   if (!profile || !approved) return;
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* selfCheckStep(context);
+  yield* ambientStep(wiring, "start");
   yield* checkpoint("self-check");
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+  yield* fitStep(context);
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;
   if (!(yield* readyForPower(wiring))) return;
@@ -51,7 +52,7 @@ function* protect(context: ProcedureContext): Plan<void> {
     takes_s: hours(1.5),
     tearDown: () => everythingOpen(wiring),
   });
-  yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* ambientStep(wiring, "end");
 }
 
 /** Whoever stays at the bench is named, and the approval is printed in the record. */

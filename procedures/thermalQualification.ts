@@ -9,12 +9,13 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { checkpoint, judge, note, step } from "../rig/plan/words.ts";
-import { ambientNow, fitAdapter, needs, recheck } from "./dcScreening.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
-import { conditioning } from "./routines/conditioning.ts";
+import { conditioningStep } from "./routines/conditioning.ts";
+import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { hotSignals } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
-import { selfCheck } from "./routines/selfCheck.ts";
+import { recheck } from "./routines/recheck.ts";
+import { selfCheckStep } from "./routines/selfCheck.ts";
 import { ruleIn } from "./routines/soakRule.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
@@ -25,15 +26,11 @@ const hours = (n: number) => n * 3600;
 
 function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
   const { wiring } = context;
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* selfCheckStep(context);
+  yield* ambientStep(wiring, "start");
   yield* checkpoint("self-check");
-  yield* step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
-  const conditioned = yield* step("Conditioning", () => conditioning(context), {
-    deadline_s: minutes(45),
-    takes_s: 30,
-    pause: true,
-  });
+  yield* fitStep(context);
+  const conditioned = yield* conditioningStep(context);
   if (!conditioned) return;
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;
@@ -52,7 +49,7 @@ function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
     attempts: 2,
     tearDown: () => disconnect(wiring),
   });
-  yield* step("Ambient at the end", () => ambientNow(wiring, "end"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* ambientStep(wiring, "end");
 }
 
 type Purpose = "qualification" | "engineering";

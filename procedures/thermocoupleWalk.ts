@@ -9,7 +9,7 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { ask, call, judge, note, now, step, wait } from "../rig/plan/words.ts";
-import { needs } from "./dcScreening.ts";
+import { needs } from "./routines/frame.ts";
 import { watched } from "./routines/power.ts";
 import { daq } from "./routines/roles.ts";
 

@@ -12,13 +12,13 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import { heard } from "../../rig/plan/intercept.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { judge, note, now, step } from "../../rig/plan/words.ts";
-import { ambientNow, earthStep, fitAdapter } from "../dcScreening.ts";
 import { earthAndWiring, readyForPower } from "./beforePower.ts";
 import { dropResistance } from "./drop.ts";
+import { ambientStep, earthStep, fitAdapter } from "./frame.ts";
 import { pilot } from "./pilot.ts";
 import { openLoop } from "./power.ts";
 import { proximity } from "./proximity.ts";
-import { selfCheck } from "./selfCheck.ts";
+import { selfCheckStep } from "./selfCheck.ts";
 import { disconnect } from "./switching.ts";
 import { pilotPath } from "./wiringScreen.ts";
 
@@ -68,8 +68,8 @@ export function* measured(context: ProcedureContext): Plan<readonly Row[]> {
 function* coldScreening(context: ProcedureContext): Plan<void> {
   const { wiring } = context;
   const opened = { tearDown: () => disconnect(wiring) };
-  yield* step("Rig self-check", () => selfCheck(wiring, context.fixture), { deadline_s: minutes(30), takes_s: 90 });
-  yield* step("Ambient at the start", () => ambientNow(wiring, "start"), { deadline_s: 60, takes_s: 1, attempts: 2 });
+  yield* selfCheckStep(context);
+  yield* ambientStep(wiring, "start");
   yield* step("Fit the artefact", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20 });
   const wires = yield* earthAndWiring(wiring, context.netlist);
   if (!wires) return;

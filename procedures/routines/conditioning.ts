@@ -10,7 +10,7 @@ import type { Unit } from "../../rig/model/units.ts";
 import { isPass, judge as judgeBy } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
-import { ask, call, judge, note, now } from "../../rig/plan/words.ts";
+import { ask, call, judge, note, now, step } from "../../rig/plan/words.ts";
 import { ambients, bars } from "./power.ts";
 import { daq } from "./roles.ts";
 import { estimated } from "./series.ts";
@@ -22,6 +22,9 @@ const u_equilibrium_K = 0.5;
 const u_stated_s = 360 / Math.sqrt(3);
 /** Of a hygrometer whose uncertainty nobody gave, % RH (H). */
 const u_asked_pct = 3;
+
+export const conditioningStep = (context: ProcedureContext): Plan<boolean> =>
+  step("Conditioning", () => conditioning(context), { deadline_s: 45 * 60, takes_s: 30, pause: true });
 
 /** True when the adapter was conditioned as the rows of the limits document ask. */
 export function* conditioning(context: ProcedureContext): Plan<boolean> {

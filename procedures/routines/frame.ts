@@ -46,6 +46,13 @@ export function* ambientNow(wiring: Wiring, when: "start" | "end"): Plan<void> {
   }
 }
 
+export const ambientStep = (wiring: Wiring, when: "start" | "end"): Plan<void> =>
+  step(`Ambient at the ${when}`, () => ambientNow(wiring, when), { deadline_s: 60, takes_s: 1, attempts: 2 });
+
+/** A person has half an hour, and may pause the run before it. */
+export const fitStep = (context: ProcedureContext): Plan<void> =>
+  step("Fit the adapter", () => fitAdapter(context), { deadline_s: minutes(30), takes_s: 20, pause: true });
+
 export function* fitAdapter(context: ProcedureContext): Plan<void> {
   yield* ask({
     id: "fit-adapter",

@@ -7,6 +7,7 @@ import type { Contact } from "../../rig/model/contacts.ts";
 import { nestCodeOf } from "../../rig/model/highVoltage.ts";
 import type { Reading } from "../../rig/model/reading.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
+import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, judge, step } from "../../rig/plan/words.ts";
 import { binaryGroups, type Group } from "../analysis/groups.ts";
@@ -18,6 +19,10 @@ import { disconnect } from "./switching.ts";
 import { truth } from "./truth.ts";
 
 const minutes = (n: number) => n * 60;
+
+/** On the halves of this run. */
+export const selfCheckStep = ({ wiring, fixture }: ProcedureContext): Plan<void> =>
+  step("Rig self-check", () => selfCheck(wiring, fixture), { deadline_s: minutes(30), takes_s: 90 });
 
 export function* selfCheck(wiring: Wiring, contacts: readonly Contact[]): Plan<void> {
   yield* step("Nest is empty", emptyNest, { deadline_s: minutes(10), takes_s: 1 });
