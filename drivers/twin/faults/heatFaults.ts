@@ -1,6 +1,22 @@
 /** Faults of an adapter: what only current and time bring out. */
+import type { Pin } from "../../../rig/model/contacts.ts";
 import { pathIn, pick, thermalOf } from "./drafts.ts";
 import type { FaultClass } from "./faultClass.ts";
+
+/** One of two contacts grows. */
+const grows =
+  (pins: readonly [Pin, Pin]): FaultClass["apply"] =>
+  (draft, growth_per_K, random, site) => {
+    pathIn(draft, pick(pins, random), site).growth_per_K = growth_per_K;
+  };
+
+const poleHeatPath: FaultClass["apply"] = (draft, K_per_W, random) => {
+  thermalOf(draft)[pick(["dc_plus_to_body_K_per_W", "dc_minus_to_body_K_per_W"] as const, random)] = K_per_W;
+};
+
+const bodyHeatPath: FaultClass["apply"] = (draft, K_per_W) => {
+  thermalOf(draft).body_to_ambient_K_per_W = K_per_W;
+};
 
 export const heatFaults: readonly FaultClass[] = [
   {
@@ -8,36 +24,28 @@ export const heatFaults: readonly FaultClass[] = [
     title: "a power contact whose resistance grows as it warms, beyond copper",
     severity: { unit: "1/K", from: 1e-5, to: 0.05, gross: "high" },
     pins: ["DC+"],
-    apply(draft, severity, random, site) {
-      pathIn(draft, pick(["DC+", "DC-"] as const, random), site).growth_per_K = severity;
-    },
+    apply: grows(["DC+", "DC-"]),
   },
   {
     id: "growing-line",
     title: "an AC line whose contacts' resistance grows as they warm, beyond copper",
     severity: { unit: "1/K", from: 1e-5, to: 0.05, gross: "high" },
     pins: ["L1"],
-    apply(draft, severity, random, site) {
-      pathIn(draft, pick(["L1", "L2N"] as const, random), site).growth_per_K = severity;
-    },
+    apply: grows(["L1", "L2N"]),
   },
   {
     id: "pole-heat-path",
     title: "heat of a pole leaves worse: pole to body",
     severity: { unit: "K/W", from: 0.6, to: 20, gross: "high" },
     pins: ["DC+"],
-    apply(draft, severity, random) {
-      thermalOf(draft)[pick(["dc_plus_to_body_K_per_W", "dc_minus_to_body_K_per_W"] as const, random)] = severity;
-    },
+    apply: poleHeatPath,
   },
   {
     id: "line-heat-path",
     title: "heat of an AC line leaves worse: line to body",
     severity: { unit: "K/W", from: 4, to: 100, gross: "high" },
     pins: ["L1"],
-    apply(draft, severity, random) {
-      thermalOf(draft)[pick(["dc_plus_to_body_K_per_W", "dc_minus_to_body_K_per_W"] as const, random)] = severity;
-    },
+    apply: poleHeatPath,
   },
   {
     id: "small-body-heat-path",
@@ -45,18 +53,14 @@ export const heatFaults: readonly FaultClass[] = [
     severity: { unit: "K/W", from: 3, to: 40, gross: "high" },
     pins: ["L1"],
     firstInlet: true,
-    apply(draft, severity) {
-      thermalOf(draft).body_to_ambient_K_per_W = severity;
-    },
+    apply: bodyHeatPath,
   },
   {
     id: "body-heat-path",
     title: "heat of the body leaves worse: body to ambient",
     severity: { unit: "K/W", from: 0.38, to: 10, gross: "high" },
     pins: ["DC+"],
-    apply(draft, severity) {
-      thermalOf(draft).body_to_ambient_K_per_W = severity;
-    },
+    apply: bodyHeatPath,
   },
   {
     id: "hot-grip",
