@@ -1,9 +1,17 @@
 /** A plan with some of its commands changed, wherever they stand: steps, tear-downs, lanes and monitors included. */
 import type { Body, Command, Plan } from "./commands.ts";
 
-/** The same plan; `change` sees every command and gives the one to yield instead. */
-export function rewritten<R>(body: Body<R>, change: (command: Command) => Command): Body<R> {
-  const inside = (command: Command): Command => {
+/** In place of a command: nothing is yielded, and the plan goes on with this reply. */
+export interface Answered {
+  readonly do: "answered";
+  readonly reply: unknown;
+}
+
+type Change = (command: Command) => Command | Answered;
+
+/** The same plan; `change` sees every command and gives the one to yield instead, or its answer. */
+export function rewritten<R>(body: Body<R>, change: Change): Body<R> {
+  const inside: Change = (command) => {
     switch (command.do) {
       case "step": {
         const { tearDown } = command;
@@ -28,15 +36,20 @@ export function rewritten<R>(body: Body<R>, change: (command: Command) => Comman
 }
 
 /** Yields what the plan yields, changed; passes replies, errors and the one `return()` on to it. */
-function* mapped<R>(plan: Plan<R>, change: (command: Command) => Command): Plan<R> {
+function* mapped<R>(plan: Plan<R>, change: Change): Plan<R> {
   let ended = false;
   try {
     let next = plan.next();
     while (!next.done) {
+      const instead = change(next.value);
+      if (instead.do === "answered") {
+        next = plan.next(instead.reply);
+        continue;
+      }
       let reply: unknown;
       let failure: { readonly error: unknown } | undefined;
       try {
-        reply = yield change(next.value);
+        reply = yield instead;
       } catch (error) {
         failure = { error };
       }

@@ -8,7 +8,7 @@ import { reading } from "../../../rig/model/reading.ts";
 import type { Body, Command, Plan } from "../../../rig/plan/commands.ts";
 import { inWordsOf, told, type Words } from "../../../rig/plan/mated.ts";
 import { rewritten } from "../../../rig/plan/rewrite.ts";
-import { call, judge, monitor, note, points, role, step, wait } from "../../../rig/plan/words.ts";
+import { call, judge, monitor, note, now, points, role, step, wait } from "../../../rig/plan/words.ts";
 import { adapterType } from "../../reports/fixture.ts";
 
 const halves = loadBench("benches/rb-1.yaml").halves ?? [];
@@ -137,6 +137,17 @@ describe("a rewritten plan", () => {
     const hit = rewritten(body, (command) => command)();
     hit.next();
     expect(hit.throw("x")).toEqual({ done: true, value: "caught x" });
+  });
+
+  test("goes on with the answer that a command gets in its place, and does not yield it", () => {
+    const body = function* (): Plan<unknown> {
+      const first = yield* now();
+      yield* wait(1);
+      return first;
+    };
+    const plan = rewritten(body, (command) => (command.do === "now" ? { do: "answered", reply: 7 } : command))();
+    expect(plan.next()).toEqual({ done: false, value: { do: "wait", for_s: 1 } });
+    expect(plan.next(undefined)).toEqual({ done: true, value: 7 });
   });
 
   test("ends the inner plan by one return, and reaches into steps and their tear-downs", () => {
