@@ -8,29 +8,17 @@ import type { Data } from "../model/data.ts";
 import type { Reading } from "../model/reading.ts";
 import type { Component } from "../model/uncertainty.ts";
 import { isUnit } from "../model/units.ts";
-import { type Outcome, verdicts } from "../model/verdict.ts";
+import { verdicts } from "../model/verdict.ts";
 import type {
   Defect,
   Event,
   JudgementOfRun,
   NoteOfRun,
   PromptOfRun,
-  RunHead,
   RunRecord,
-  SeriesInfo,
   StepOfRun,
+  StoredRun,
 } from "./types.ts";
-
-/** What the store holds of a run. */
-export interface StoredRun {
-  readonly head: RunHead;
-  readonly outcome?: Outcome;
-  readonly ended?: string;
-  readonly hash?: string;
-  readonly previousHash?: string;
-  readonly events: readonly Event[];
-  readonly series: readonly SeriesInfo[];
-}
 
 type Body = Readonly<Record<string, Data>>;
 

@@ -175,8 +175,8 @@ export interface Defect {
   readonly why: string;
 }
 
-/** The record of a run as readers see it. */
-export interface RunRecord {
+/** What the store holds of a run. */
+export interface StoredRun {
   readonly head: RunHead;
   /** Absent while the run is going on. */
   readonly outcome?: Outcome;
@@ -185,6 +185,11 @@ export interface RunRecord {
   readonly hash?: string;
   readonly previousHash?: string;
   readonly events: readonly Event[];
+  readonly series: readonly SeriesInfo[];
+}
+
+/** The record of a run as readers see it. */
+export interface RunRecord extends StoredRun {
   /** All judgements of all attempts, in order. */
   readonly measurements: readonly JudgementOfRun[];
   readonly steps: readonly StepOfRun[];
@@ -193,6 +198,5 @@ export interface RunRecord {
   readonly instruments: readonly Readonly<Record<string, Data>>[];
   readonly trips: readonly NoteOfRun[];
   readonly notes: readonly NoteOfRun[];
-  readonly series: readonly SeriesInfo[];
   readonly defects: readonly Defect[];
 }

@@ -6,8 +6,8 @@ import type { Data } from "../../rig/model/data.ts";
 import { above, invalid, type Reading, reading } from "../../rig/model/reading.ts";
 import type { Unit } from "../../rig/model/units.ts";
 import { judge, type Outcome } from "../../rig/model/verdict.ts";
-import { recordOf, type StoredRun } from "../../rig/store/record.ts";
-import type { Event, EventBody, Points, RunHead, RunRecord, SeriesInfo } from "../../rig/store/types.ts";
+import { recordOf } from "../../rig/store/record.ts";
+import type { Event, EventBody, Points, RunHead, RunRecord, SeriesInfo, StoredRun } from "../../rig/store/types.ts";
 import { confidenceOf, limitRows } from "./fixture-limits.ts";
 import { thermal, waveforms } from "./fixture-series.ts";
 
