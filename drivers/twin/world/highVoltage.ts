@@ -23,6 +23,9 @@ export interface Seen {
   readonly total_S: number;
 }
 
+/** High, return and earth of the tester. */
+type Terminals = readonly [Node, Node, Node];
+
 /** A conductance between two nodes. */
 export interface Link {
   readonly a: Node;
@@ -54,14 +57,7 @@ export class HighVoltageNetwork {
     const { joined, links } = this.#split(extra, hertz);
     const [high, back, earth] = this.#terminals(joined);
     if (high === back || high === earth) return { short: true, return_S: Infinity, total_S: Infinity };
-    const volt = solve(
-      links,
-      new Map<Node, number>([
-        [high, 1],
-        [back, 0],
-        [earth, 0],
-      ]),
-    );
+    const volt = atOneVolt(links, [high, back, earth]);
     const into = (node: Node): number =>
       links.reduce((sum, { a, b, siemens }) => {
         if (a === b || (a !== node && b !== node)) return sum;
@@ -72,15 +68,7 @@ export class HighVoltageNetwork {
 
   strains(pairs: readonly (readonly [Contact, Contact])[], extra: readonly Element[]): readonly Strain[] {
     const { joined, links } = this.#split(extra, undefined);
-    const [high, back, earth] = this.#terminals(joined);
-    const volt = solve(
-      links,
-      new Map<Node, number>([
-        [high, 1],
-        [back, 0],
-        [earth, 0],
-      ]),
-    );
+    const volt = atOneVolt(links, this.#terminals(joined));
     const at = (contact: Contact): number => volt.get(joined.find(nodeInN2(contact))) ?? 0;
     return pairs.map((between) => ({ between, share: Math.abs(at(between[0]) - at(between[1])) }));
   }
@@ -95,7 +83,7 @@ export class HighVoltageNetwork {
     return this.#elements.reduce((sum, one) => sum + (one.type === "capacitor" ? one.farad : 0), 0);
   }
 
-  #terminals(joined: Joined): readonly [Node, Node, Node] {
+  #terminals(joined: Joined): Terminals {
     const { high, back, earth } = this.#tree;
     return [joined.find(high), joined.find(back), joined.find(earth)];
   }
@@ -126,6 +114,17 @@ function poleCapacitors(plant: Plant): Element[] {
     return [{ type: "capacitor", id: `A.${contact}-PE`, a, b, farad: insulation.pole_pe_farad }];
   });
 }
+
+/** Voltages with 1 V on the first terminal and none on the two others. */
+const atOneVolt = (links: readonly Link[], [high, back, earth]: Terminals): ReadonlyMap<Node, number> =>
+  solve(
+    links,
+    new Map<Node, number>([
+      [high, 1],
+      [back, 0],
+      [earth, 0],
+    ]),
+  );
 
 /** Voltages of all nodes with some of them held; a node that nothing ties to a held one is at 0. */
 export function solve(links: readonly Link[], held: ReadonlyMap<Node, number>): ReadonlyMap<Node, number> {
