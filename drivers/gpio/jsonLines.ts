@@ -121,3 +121,13 @@ export class JsonLines {
     }
   }
 }
+
+/** Levels of lines by their names, as twin and guard send them. */
+export function isLevels(value: unknown): value is Readonly<Record<string, boolean>> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((level) => typeof level === "boolean")
+  );
+}

@@ -6,7 +6,7 @@
 import { createConnection } from "node:net";
 import { RigError } from "../../rig/model/errors.ts";
 import type { GpioBackend, GpioEdge } from "./backend.ts";
-import { checkSocketPath, JsonLines, type JsonObject } from "./jsonLines.ts";
+import { checkSocketPath, isLevels, JsonLines, type JsonObject } from "./jsonLines.ts";
 
 /** A twin that does not say that a line moved within this time has lost it. */
 const SET_ms = 200;
@@ -155,13 +155,4 @@ class TwinLines implements GpioBackend {
     this.#listeners.clear();
     this.#drop("closed");
   }
-}
-
-function isLevels(value: unknown): value is Readonly<Record<string, boolean>> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((level) => typeof level === "boolean")
-  );
 }

@@ -1,7 +1,7 @@
 /** The controller's side of the guard. */
 import { createConnection } from "node:net";
 import type { GpioEdge } from "../../drivers/gpio/backend.ts";
-import { checkSocketPath, JsonLines, type JsonObject } from "../../drivers/gpio/jsonLines.ts";
+import { checkSocketPath, isLevels, JsonLines, type JsonObject } from "../../drivers/gpio/jsonLines.ts";
 import type { Io, SafeRecipe } from "../kinds/kinds.ts";
 import { RigError } from "../model/errors.ts";
 import type { GuardClient } from "./types.ts";
@@ -221,12 +221,3 @@ const within = (for_ms: number): Wait => ({
   signal: new AbortController().signal,
   deadline_wall_ms: performance.now() + for_ms,
 });
-
-function isLevels(value: unknown): value is Readonly<Record<string, boolean>> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((level) => typeof level === "boolean")
-  );
-}
