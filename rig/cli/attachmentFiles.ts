@@ -15,15 +15,26 @@ const folderOf = (store: string): string => join(store, "attachments");
 /** Where it lies, if it is there. `hash`: 64 hexadecimal digits. */
 export const keptPath = (store: string, hash: string): string => join(folderOf(store), hash);
 
-/** Its first bytes; undefined when it is not there. @throws RigError FILE_UNREADABLE */
-export function beginningOf(store: string, hash: string, bytes: number): Uint8Array | undefined {
+/** Bytes from a place of an open file; fewer at its end. */
+export const readingAt =
+  (file: number) =>
+  (from: number, bytes: number): Uint8Array => {
+    const found = Buffer.alloc(bytes);
+    return found.subarray(0, readSync(file, found, 0, bytes, from));
+  };
+
+/** What `look` finds in it; undefined when it is not there. @throws RigError FILE_UNREADABLE */
+export function lookInto<R>(
+  store: string,
+  hash: string,
+  look: (read: ReturnType<typeof readingAt>) => R,
+): { readonly found: R } | undefined {
   const path = keptPath(store, hash);
   if (!existsSync(path)) return undefined;
-  const first = Buffer.alloc(bytes);
   try {
     const file = openSync(path, "r");
     try {
-      return first.subarray(0, readSync(file, first, 0, bytes, 0));
+      return { found: look(readingAt(file)) };
     } finally {
       closeSync(file);
     }

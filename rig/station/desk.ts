@@ -2,6 +2,7 @@
 import { RigError } from "../model/errors.ts";
 import type { BenchRuns } from "./bench.ts";
 import { type App, bodyOf, type Ctx, type Door, only, photo_most_bytes, refusal, textIn } from "./http.ts";
+import { inMemory, type PhotoType, photoOf, tooManyPixels } from "./image.ts";
 import { numberOfRun } from "./runNumber.ts";
 import type { MadeFile } from "./runs.ts";
 
@@ -17,8 +18,11 @@ export interface PhotoGiven {
 export interface DeskDeps {
   /** Keeps it under its hash, with an entry of the ledger, so that the run's evidence holds it. */
   readonly keepPhoto: (photo: PhotoGiven) => Promise<{ readonly hash: string }>;
-  /** By its hash; undefined for what this run has not, or what is no photo. @throws RigError when it was changed */
-  readonly shownPhoto: (run: number, hash: string) => Promise<MadeFile | undefined>;
+  /**
+   * By its hash; undefined for what this run has not, or what is no photo; or why no browser is to decode it. @throws RigError
+   * when it was changed
+   */
+  readonly shownPhoto: (run: number, hash: string) => Promise<MadeFile | { readonly large: string } | undefined>;
 }
 
 /** As `rig/cli/desk.ts` has it: refused here already, with the range. */
@@ -53,12 +57,14 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto, 
     const { name: by } = c.get("account");
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     if (bytes.length > photo_most_bytes) return refusal(c, 413, "the photo is too large");
-    const type = imageType(bytes);
-    if (type === undefined || type !== c.req.header("content-type")) {
+    const found = photoOf(inMemory(bytes));
+    if (found === undefined || found.type !== c.req.header("content-type")) {
       const said = { what: "refused: not a photo", run };
       return refusal(c, 400, "the file is no JPEG or PNG image, whatever its name says", "Take the photo again.", said);
     }
-    const name = fileName(c.req.query("name") ?? "", type);
+    const large = tooManyPixels(found);
+    if (large !== undefined) return refusal(c, 413, large, "Take it smaller.", { run });
+    const name = fileName(c.req.query("name") ?? "", found.type);
     const text = plain(c.req.query("text") ?? "").slice(0, text_most) || name;
     accounts.audit(by, "photo given", { run, name });
     const { hash } = await keepPhoto({ run, by, name, text, bytes });
@@ -73,6 +79,7 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto, 
     const run = numberOfRun(c.req.param("run"));
     const found = /^[0-9a-f]{64}$/.test(hash) ? await shownPhoto(run, hash) : undefined;
     if (!found) return refusal(c, 404, `run ${run} has no such photo`);
+    if ("large" in found) return refusal(c, 413, found.large, `It is in the store: attachments/${hash}`, { run });
     c.header("Content-Type", found.type);
     c.header("Content-Disposition", `inline; filename="${found.name}"`);
     c.header("Content-Length", String(found.bytes));
@@ -90,18 +97,11 @@ export function deskRoutes(app: App, door: Door, bench: BenchRuns, { keepPhoto, 
   });
 }
 
-/** By its first bytes (JPEG: SOI and a marker; PNG: its signature), never by its name. */
-export function imageType(bytes: Uint8Array): "image/jpeg" | "image/png" | undefined {
-  const begins = (...first: readonly number[]): boolean => first.every((byte, i) => bytes[i] === byte);
-  if (begins(0xff, 0xd8, 0xff)) return "image/jpeg";
-  return begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ? "image/png" : undefined;
-}
-
 /** One line of characters that print; what does not becomes a blank. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
 
 /** A name without a path, with the ending of what the file is. */
-export function fileName(given: string, type: "image/jpeg" | "image/png"): string {
+export function fileName(given: string, type: PhotoType): string {
   const own = plain(given.split(/[/\\]/).at(-1) ?? "").replace(/\.[^.]*$/, "");
   const stem = own === "" || /^\.+$/.test(own) ? "photo" : own.slice(0, 100);
   return `${stem}${type === "image/jpeg" ? ".jpg" : ".png"}`;

@@ -10,6 +10,7 @@ import type { Data } from "../model/data.ts";
 import { asRigError, RigError } from "../model/errors.ts";
 import type { Account, Accounts, Role } from "./accounts.ts";
 import type { Guesses } from "./guesses.ts";
+import { photoTypes } from "./image.ts";
 import type { Pace } from "./pace.ts";
 import type { Refusals } from "./refusals.ts";
 import { type Session, type Sessions, sameToken } from "./sessions.ts";
@@ -21,8 +22,6 @@ export const cookieOf = ({ secure }: Pick<Door, "secure">): string => (secure ? 
 /** Largest body of a request, bytes; and of a photo, which is sent as it is. */
 const body_most_bytes = 64 * 1024;
 export const photo_most_bytes = 8 * 2 ** 20;
-/** What a photo may be; its first bytes are looked at besides (desk.ts). */
-export const photoTypes = ["image/jpeg", "image/png"] as const;
 const photoPath = /^\/api\/runs\/\d{1,15}\/photo$/;
 
 export interface Variables {

@@ -5,12 +5,13 @@ import { Readable } from "node:stream";
 import { attachmentsOf } from "../../ledger/attachments.ts";
 import { openLedger } from "../../ledger/ledger.ts";
 import { RigError } from "../../model/errors.ts";
-import { imageType, type PhotoGiven } from "../../station/desk.ts";
+import type { PhotoGiven } from "../../station/desk.ts";
 import { photo_most_bytes } from "../../station/http.ts";
+import { photoOf, tooManyPixels } from "../../station/image.ts";
 import type { MadeFile } from "../../station/runs.ts";
 import { Glance } from "../../store/glance.ts";
 import { attachKept, checkAttaching } from "../attaching.ts";
-import { keepBytes, keptPath } from "../attachmentFiles.ts";
+import { keepBytes, keptPath, readingAt } from "../attachmentFiles.ts";
 
 /** @throws RigError RUN_UNKNOWN, USAGE, STORAGE_FAILED */
 export async function keepPhoto(store: string, { run, by, name, text, bytes }: PhotoGiven): Promise<{ hash: string }> {
@@ -32,9 +33,13 @@ async function idOf(store: string, run: number): Promise<string | undefined> {
 
 /**
  * Undefined where the run has no such file, or it is no photo: another type by its first bytes, or larger than a page may
- * send. @throws RigError FILE_UNREADABLE for one that is gone or was changed
+ * send; `large`: it has too many pixels. @throws RigError FILE_UNREADABLE for one that is gone or was changed
  */
-export async function shownPhoto(store: string, run: number, hash: string): Promise<MadeFile | undefined> {
+export async function shownPhoto(
+  store: string,
+  run: number,
+  hash: string,
+): Promise<MadeFile | { readonly large: string } | undefined> {
   const entry = await entryOf(store, run, hash);
   if (entry === undefined || entry.bytes > photo_most_bytes) return undefined;
   const path = keptPath(store, hash);
@@ -45,18 +50,21 @@ export async function shownPhoto(store: string, run: number, hash: string): Prom
     throw new RigError("FILE_UNREADABLE", `the photo cannot be read: ${(error as Error).message}`, { path });
   }
   try {
-    const type = await checkedType(file, hash, entry.bytes);
-    if (type !== undefined) {
+    await checkBytes(file, hash, entry.bytes);
+    const photo = photoOf(readingAt(file.fd));
+    const large = photo && tooManyPixels(photo);
+    if (photo && large === undefined) {
+      const { type } = photo;
       // In pieces: a reader that is slow holds one of them in memory.
       const body = Readable.toWeb(file.createReadStream({ start: 0 })) as ReadableStream<Uint8Array>;
       return { type, name: `${hash.slice(0, 16)}.${type === "image/png" ? "png" : "jpg"}`, bytes: entry.bytes, body };
     }
+    await file.close();
+    return large === undefined ? undefined : { large };
   } catch (error) {
     await file.close();
     throw error;
   }
-  await file.close();
-  return undefined;
 }
 
 async function entryOf(store: string, run: number, hash: string): Promise<{ readonly bytes: number } | undefined> {
@@ -71,17 +79,13 @@ async function entryOf(store: string, run: number, hash: string): Promise<{ read
 }
 
 /** The bytes are those that were kept. @throws RigError FILE_UNREADABLE */
-async function checkedType(file: FileHandle, hash: string, bytes: number) {
+async function checkBytes(file: FileHandle, hash: string, bytes: number): Promise<void> {
   const { size } = await file.stat();
   const sum = createHash("sha256");
-  let first: Uint8Array | undefined;
   if (size === bytes) {
-    for await (const piece of file.createReadStream({ start: 0, autoClose: false }) as AsyncIterable<Buffer>) {
-      first ??= piece;
+    for await (const piece of file.createReadStream({ start: 0, autoClose: false }) as AsyncIterable<Buffer>)
       sum.update(piece);
-    }
   }
-  if (first === undefined || sum.digest("hex") !== hash)
+  if (size !== bytes || sum.digest("hex") !== hash)
     throw new RigError("FILE_UNREADABLE", `the photo ${hash.slice(0, 16)} was changed: its SHA-256 is not its name`);
-  return imageType(first);
 }

@@ -16,11 +16,11 @@ import { confidenceWords, limitWords, readingWords, sourceWords } from "../../..
 import { ruleWords } from "../../../reports/text/rules.ts";
 import { attachmentKind } from "../../ledger/attachments.ts";
 import { type Ledger, openLedger } from "../../ledger/ledger.ts";
-import { imageType } from "../../station/desk.ts";
 import { photo_most_bytes } from "../../station/http.ts";
+import { photoOf, tooManyPixels } from "../../station/image.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
-import { beginningOf } from "../attachmentFiles.ts";
+import { lookInto } from "../attachmentFiles.ts";
 import { type ClockSource, clockFault } from "../clockState.ts";
 import { declaredIn } from "../declare.ts";
 import { decisionsIn } from "../reportFiles.ts";
@@ -128,19 +128,18 @@ function judgedView(m: Judged): JudgedView {
   };
 }
 
-/** Bytes that tell what a file is (station/desk.ts). */
-const signature = 8;
-
 const attachmentsOf = (store: string, ledger: Ledger, id: string): RunView["attachments"] =>
   ledger.entries(attachmentKind, id).map(({ utc, by, body }) => {
     const { name, bytes, hash, text: said } = body;
-    const first = isHash(hash) ? beginningOf(store, hash, signature) : undefined;
-    const photo = first !== undefined && Number(bytes) <= photo_most_bytes && imageType(first) !== undefined;
+    const file = isHash(hash) ? lookInto(store, hash, photoOf) : undefined;
+    const photo = Number(bytes) <= photo_most_bytes ? file?.found : undefined;
+    const large = photo && tooManyPixels(photo);
+    const besides = [...(file ? [] : ["THE FILE IS GONE"]), ...(large === undefined ? [] : [`not shown, ${large}`])];
     return {
       utc,
-      name: shown(`${text(name)}, ${dataText(bytes)} bytes, by ${by}${first ? "" : ": THE FILE IS GONE"}`, 400),
+      name: shown([`${text(name)}, ${dataText(bytes)} bytes, by ${by}`, ...besides].join(": "), 400),
       text: shown(text(said), 400),
-      ...(photo ? { photo: String(hash) } : {}),
+      ...(photo && large === undefined ? { photo: String(hash) } : {}),
     };
   });
 

@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Data } from "../../../rig/model/data.ts";
 import { BenchRuns, type Child } from "../../../rig/station/bench.ts";
-import { fileName, imageType, type PhotoGiven, plain } from "../../../rig/station/desk.ts";
+import { fileName, type PhotoGiven, plain } from "../../../rig/station/desk.ts";
 import { photo_most_bytes } from "../../../rig/station/http.ts";
+import { inMemory, photoOf } from "../../../rig/station/image.ts";
 import { as, origin, TestStation, type Visitor } from "./doorFixture.ts";
+import { jfif, jpegOf } from "./imageFixture.ts";
 
 class Controller implements Child {
   readonly sent: Data[] = [];
@@ -97,11 +99,9 @@ describe("a pause", () => {
 });
 
 describe("what a file is", () => {
-  test("its first bytes say, and its name loses path, ending and what does not print", () => {
-    expect(imageType(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toBe("image/jpeg");
-    expect(imageType(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a))).toBe("image/png");
+  test("its beginning says, and its name loses path, ending and what does not print", () => {
     for (const text of ["", "<svg/>", "\xff\xd8", "GIF89a", "%PDF-1.7"]) {
-      expect(imageType(Buffer.from(text, "latin1"))).toBeUndefined();
+      expect(photoOf(inMemory(Buffer.from(text, "latin1")))).toBeUndefined();
     }
     expect(fileName("../../etc/passwd", "image/jpeg")).toBe("passwd.jpg");
     expect(fileName("C:\\x\\front view.PNG", "image/png")).toBe("front view.png");
@@ -133,7 +133,7 @@ describe("through the door", () => {
 
   const jpeg = (bytes: number): Uint8Array<ArrayBuffer> => {
     const made = new Uint8Array(bytes);
-    made.set([0xff, 0xd8, 0xff, 0xe0]);
+    made.set(jpegOf(640, 480, [jfif]));
     return made;
   };
   const send = (
@@ -167,6 +167,8 @@ describe("through the door", () => {
     ["too large whatever it says", jpeg(photo_most_bytes + 1), { "content-length": "100" }, 413],
     ["a script that is called a photo", new Uint8Array(Buffer.from("<script>")), {}, 400],
     ["a PNG by its header, a JPEG by its bytes", jpeg(100), { "content-type": "image/png" }, 400],
+    ["900 million pixels in 100 bytes", new Uint8Array(jpegOf(30_000, 30_000, [jfif])), {}, 413],
+    ["no size", new Uint8Array(jfif), {}, 400],
     ["HEIC", jpeg(100), { "content-type": "image/heic" }, 400],
     ["JSON", jpeg(100), { "content-type": "application/json" }, 400],
     ["a foreign page's", jpeg(100), { origin: "http://evil.example" }, 403],

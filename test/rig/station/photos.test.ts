@@ -10,12 +10,13 @@ import { photo_most_bytes } from "../../../rig/station/http.ts";
 import type { RunView } from "../../../rig/station/reviewTypes.ts";
 import { addRun } from "../evidence/fixture.ts";
 import { as, TestStation, type Visitor } from "./doorFixture.ts";
+import { jfif, jpegOf, jpegPart, pngOf } from "./imageFixture.ts";
 
 let station: TestStation;
 let queenie: Visitor;
 
-const jpeg = (bytes = 100): Buffer => Buffer.concat([Buffer.of(0xff, 0xd8, 0xff, 0xe0), randomBytes(bytes)]);
-const png = Buffer.concat([Buffer.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), randomBytes(50)]);
+const jpeg = (bytes = 100): Buffer => Buffer.concat([jpegOf(640, 480, [jfif]), randomBytes(bytes)]);
+const png = Buffer.concat([pngOf(640, 480), randomBytes(50)]);
 
 beforeAll(async () => {
   station = await TestStation.open(["Queenie"], {
@@ -80,6 +81,22 @@ test.each([
   expect((await ask(hash)).status).toBe(404);
   const listed = (await view()).attachments.find((one) => one.name.startsWith(name));
   expect([listed?.name.includes("GONE"), listed?.photo]).toEqual([false, undefined]);
+});
+
+test("one that would take gigabytes to decode is not shown, and the page says its size", async () => {
+  const before = jpegPart(0xe1, Buffer.alloc(65_533));
+  for (const bytes of [pngOf(30_000, 30_000), jpegOf(20_000, 20_000, [jfif, ...Array(20).fill(before)])]) {
+    const hash = await attach(bytes, `giant-${bytes.length}`);
+    const answer = await ask(hash);
+    expect(answer.status).toBe(413);
+    const { error, remedy } = (await answer.json()) as { error: string; remedy: string };
+    expect(error).toMatch(/^the photo has [23]0000 x [23]0000 pixels: at most 32 million, and 16384 along a side$/);
+    expect(remedy).toBe(`It is in the store: attachments/${hash}`);
+    const listed = (await view()).attachments.find(({ name }) => name.startsWith(`giant-${bytes.length}`));
+    expect([listed?.photo, listed?.name]).toEqual([undefined, expect.stringContaining(`not shown, ${error}`)]);
+  }
+  const kept = await keep(jpegOf(8000, 4000, [jfif, ...Array(20).fill(before)]));
+  expect((await ask(kept)).status).toBe(200);
 });
 
 test("one that was changed, cut off or is gone is said to be, and nothing of it is shown", async () => {
