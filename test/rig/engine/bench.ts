@@ -18,6 +18,9 @@ export const matrix = role("matrix", "matrix");
 export const source = role("source", "source");
 export const daq = role("daq", "daq");
 
+/** A reading without uncertainty. */
+export const volt = (value: number) => reading("V", value, 0, { raw: String(value), t_s: 0 });
+
 const limit = (row: Partial<Limit> & { id: string }): Limit => ({
   title: row.id,
   unit: "V",
