@@ -1,67 +1,18 @@
-/** Who may sign what, and when; what is refused leaves the ledger as it was. E5, E9. */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readClockState } from "../../../rig/cli/clockState.ts";
 import { linesOf } from "../../../rig/evidence/lines.ts";
 import { verify } from "../../../rig/evidence/verify/verifier.ts";
 import { wordsOf } from "../../../rig/evidence/words.ts";
 import { dispose } from "../../../rig/ledger/dispositions.ts";
 import { revocationEntry } from "../../../rig/ledger/keyEntries.ts";
-import { appendEntry, openLedger } from "../../../rig/ledger/ledger.ts";
-import { amendmentsOf, signaturesOf, signedEntry, signOffOf } from "../../../rig/ledger/signatures.ts";
-import { signText, spkiOf } from "../../../rig/ledger/signing.ts";
-import { type Statement, statementIn, statementText } from "../../../rig/ledger/statement.ts";
+import { appendEntry } from "../../../rig/ledger/ledger.ts";
+import { spkiOf } from "../../../rig/ledger/signing.ts";
 import { createRun } from "../../../rig/store/journal.ts";
-import { newRun, tempDir, ticking } from "../store/fixture.ts";
-import { addRun, exported, newPair, person, type RunMade, type Signer, saidOf, signAs, verified } from "./fixture.ts";
+import { newRun, ticking } from "../store/fixture.ts";
+import { addRun, exported, newPair, person, saidOf, signAs, verified } from "./fixture.ts";
+import { entriesOf, standing, useSignBench } from "./signBench.ts";
 
-interface Bench {
-  readonly dir: string;
-  readonly run: string;
-  readonly ann: Signer;
-  readonly quinn: Signer;
-}
-
-/** Made once for each kind of run: each test gets a copy. */
-const made = new Map<string, Bench>();
-const templates = mkdtempSync(join(tmpdir(), "rig-sign-"));
-afterAll(() => rmSync(templates, { recursive: true, force: true }));
-
-async function template(of: RunMade): Promise<Bench> {
-  const known = made.get(JSON.stringify(of));
-  if (known !== undefined) return known;
-  const dir = join(templates, String(made.size));
-  const run = await addRun(dir, of);
-  const ann = await person(dir, "Ann Example", "technician");
-  const fresh = { dir, run, ann, quinn: await person(dir, "Quinn Example", "qa") };
-  made.set(JSON.stringify(of), fresh);
-  return fresh;
-}
-
-async function bench(of: RunMade = {}): Promise<Bench> {
-  const dir = tempDir();
-  const from = await template(of);
-  cpSync(from.dir, dir, { recursive: true });
-  return { ...from, dir };
-}
-
-const entriesOf = async (dir: string): Promise<number> => {
-  const ledger = await openLedger(dir);
-  const { entries } = ledger.head();
-  ledger.close();
-  return entries;
-};
-
-const standing = async (dir: string, run: string) => {
-  const ledger = await openLedger(dir);
-  try {
-    return { ...signOffOf(ledger, run), amendments: amendmentsOf(ledger, run).length, all: signaturesOf(ledger, run) };
-  } finally {
-    ledger.close();
-  }
-};
+const bench = useSignBench();
 
 test("E5: a technician finishes, QA releases; the statement names run, chain, ledger, person, meaning and reason", async () => {
   const { dir, run, ann, quinn } = await bench();
@@ -312,89 +263,6 @@ test("an amendment makes a new edition: unsigned, the old signatures kept, signe
   const result = verified(await exported(dir, run), [quinn.key]);
   expect(saidOf(result)).toEqual([]);
   expect(result.signOff).toMatchObject({ state: "released", edition: 2 });
-});
-
-describe("an entry that somebody else wrote into the ledger", () => {
-  /** A signature past the rules of `rig sign`, as a program of somebody's own could write it. */
-  async function sneak(of: Bench, signer: Signer, change: Partial<Statement>, by = signer): Promise<string> {
-    const { dir, run } = of;
-    const draft = (await signAs(dir, run, of.ann, "finished")).statement;
-    const ledger = await openLedger(dir);
-    const head = ledger.head();
-    ledger.close();
-    const { name, role, key } = signer;
-    const statement = { ...draft, ledger: head, name, role, key, meaning: "released" as const, ...change };
-    const text = statementText(statement);
-    await appendEntry(dir, signedEntry(statement, text, signText(by.pair.privateKey, text)));
-    return saidOf(verified(await exported(dir, run), [signer.key])).join("\n");
-  }
-
-  test("with a foreign signature", async () => {
-    const of = await bench();
-    const mallory = { ...of.quinn, pair: newPair() };
-    expect(await sneak(of, of.quinn, {}, mallory)).toMatch(/signature of Quinn Example.*the signature is not by key/);
-    expect(await standing(of.dir, of.run)).toMatchObject({ state: "finished", faults: [{ seq: 4 }] });
-  });
-
-  test("with a key that nobody registered", async () => {
-    const of = await bench();
-    const mallory = { ...of.quinn, key: "0123456789abcdef" };
-    expect(await sneak(of, mallory, {})).toMatch(/key 0123456789abcdef was not registered/);
-  });
-
-  test("with a key that was revoked before it", async () => {
-    const of = await bench();
-    await appendEntry(of.dir, revocationEntry(of.quinn.key, "Ann Example", "lost"));
-    expect(await sneak(of, of.quinn, {})).toMatch(/key \w+ was revoked by entry 3/);
-  });
-
-  test("with a key that had expired", async () => {
-    const of = await bench();
-    const old = await person(of.dir, "Olga Example", "qa", "2020-01-01T00:00:00.000Z");
-    expect(await sneak(of, old, {})).toMatch(/expired on 2020-01-01/);
-  });
-
-  test("in another role, for another run, made for another place in the ledger, by the operator", async () => {
-    const roles = await bench();
-    expect(await sneak(roles, roles.ann, {})).toMatch(/"released" is for qa, it was signed as technician/);
-    const other = await bench();
-    expect(await sneak(other, other.quinn, { hash: "ab".repeat(32) })).toMatch(/made for another record/);
-    const moved = await bench();
-    expect(await sneak(moved, moved.quinn, { ledger: { entries: 1, hash: "ab".repeat(32) } })).toMatch(
-      /made for entry 2/,
-    );
-    const own = await bench();
-    const kim = await person(own.dir, "Kim Example", "qa");
-    expect(await sneak(own, kim, {})).toMatch(/Kim Example ran this test/);
-  });
-
-  test("hiding that the run is SIMULATED, or releasing a fail without a disposition", async () => {
-    const twin = await bench({ simulated: true });
-    const draft = (await signAs(twin.dir, twin.run, twin.ann, "finished")).statement;
-    const { mark: _mark, ...bare } = draft;
-    const text = statementText({ ...bare, edition: 1 });
-    expect(statementIn(text)).toMatchObject({ run: twin.run });
-    const real = await bench({ outcome: { verdict: "fail", ending: "completed" } });
-    expect(await sneak(real, real.quinn, {})).toMatch(/released without a disposition/);
-    const invented = await bench({ outcome: { verdict: "fail", ending: "completed" } });
-    expect(await sneak(invented, invented.quinn, { disposition: "D-999999" })).toMatch(
-      /rests on D-999999, which is no disposition before it that lets R000001 be used/,
-    );
-    const hidden = await bench();
-    expect(await sneak(hidden, hidden.quinn, { mark: "SIMULATED" })).toMatch(/hides or pretends/);
-  });
-
-  test("saying beside the statement what was not signed", async () => {
-    const of = await bench();
-    const { entry, statement } = await signAs(of.dir, of.run, of.ann, "finished");
-    const { seq: _seq, utc: _utc, hash: _hash, ...again } = entry;
-    const ledger = await openLedger(of.dir);
-    const text = statementText({ ...statement, ledger: ledger.head() });
-    ledger.close();
-    const signature = signText(of.ann.pair.privateKey, text);
-    await appendEntry(of.dir, { ...again, body: { ...again.body, statement: text, signature, meaning: "released" } });
-    expect((await standing(of.dir, of.run)).faults[0]?.why).toMatch(/something else than what was signed/);
-  });
 });
 
 test("two who sign at the same time: both entries stand, each for its own place in the ledger", async () => {
