@@ -1,16 +1,12 @@
 /** The ports of a running twin, and a bench file with them in place of its own. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TwinPorts as PortsFile } from "../../drivers/twin/server.ts";
 import type { Bench, PortAddress } from "../model/bench.ts";
 import { RigError } from "../model/errors.ts";
 
 /** What `rig twin` says of itself in `<dir>/ports.json`. */
-export interface TwinPorts {
-  readonly simulated: true;
-  readonly bench: string;
-  readonly speed: number | "max";
-  readonly control: string;
-  readonly gpio: string;
+export interface TwinPorts extends Omit<PortsFile, "ports"> {
   readonly ports: Readonly<Record<string, PortAddress>>;
 }
 
