@@ -8,14 +8,13 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { inWordsOf } from "../rig/plan/mated.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
+import { minutes } from "./routines/durations.ts";
 import { electrical } from "./routines/electrical.ts";
 import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { fitHalves, type Mated, matedAt } from "./routines/mating.ts";
 import { mechanics, mechanicsTakes_s } from "./routines/mechanics.ts";
 import { recheck } from "./routines/recheck.ts";
 import { selfCheckStep } from "./routines/selfCheck.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** Pulses of the drop resistance, A; an AC contact sees no more than its label. */
 const pulse_most_A = 100;

@@ -17,6 +17,7 @@ import { earthAndWiring, readyForPower } from "./routines/beforePower.ts";
 import { conditioningStep } from "./routines/conditioning.ts";
 import { poles } from "./routines/drop.ts";
 import { dropMatings } from "./routines/dropMatings.ts";
+import { hours, minutes } from "./routines/durations.ts";
 import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { contactsTC, openLoop } from "./routines/power.ts";
 import { selfCheckStep } from "./routines/selfCheck.ts";
@@ -25,8 +26,6 @@ import { ruleIn } from "./routines/soakRule.ts";
 import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
 import type { WiringResult } from "./routines/wiringScreen.ts";
 
-const minutes = (n: number) => n * 60;
-const hours = (n: number) => n * 3600;
 /** More than any coupler is made for: only against slips of the keyboard. */
 const cycles_max = 1_000_000;
 /** What a simulated operator answers: the usual class of couplers (domain.md ME.CYCLES, K). */

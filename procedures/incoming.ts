@@ -6,6 +6,7 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
+import { minutes } from "./routines/durations.ts";
 import { eachMating } from "./routines/eachMating.ts";
 import { earthStep, fitStep, needs } from "./routines/frame.ts";
 import type { Mated } from "./routines/mating.ts";
@@ -14,8 +15,6 @@ import { quickPilot } from "./routines/quick.ts";
 import { emptyNest, openFixture } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
 import { pilotPath, wiringScreen } from "./routines/wiringScreen.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** What one inlet may take without a change of halves, its steps as declared and a run as measured, s of bench time. */
 export const incoming_s = 90;

@@ -22,14 +22,13 @@ import {
   voltageClass,
 } from "./analysis/insulationPlan.ts";
 import { contactorsOpen } from "./routines/benchCheck.ts";
+import { minutes } from "./routines/durations.ts";
 import { needs as benchNeeds } from "./routines/frame.ts";
 import { atRest, emptyFixture, mated, standards } from "./routines/highVoltageCheck.ts";
 import { apply, openTree, testerOff } from "./routines/insulation.ts";
 import { locateLeak } from "./routines/insulationSearch.ts";
 import { emergencyStop, emptyNest, nestCode } from "./routines/selfCheck.ts";
 import { truth } from "./routines/truth.ts";
-
-const minutes = (n: number) => n * 60;
 
 const needs = { ...benchNeeds, hvtree: "matrix", insulation: "insulation" } as const;
 

@@ -5,13 +5,13 @@
 import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
+import { minutes } from "./routines/durations.ts";
 import { eachMating } from "./routines/eachMating.ts";
 import { earthStep, fitStep, needs } from "./routines/frame.ts";
 import { intermittents as watch } from "./routines/intermittents.ts";
 import type { Mated } from "./routines/mating.ts";
 import { selfCheckStep } from "./routines/selfCheck.ts";
 
-const minutes = (n: number) => n * 60;
 /** How long the person flexes, s (H). */
 export const window_s = 30;
 

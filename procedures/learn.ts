@@ -13,6 +13,7 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { judge, note, step } from "../rig/plan/words.ts";
 import { dropStep, readyForPower } from "./routines/beforePower.ts";
+import { hours, minutes } from "./routines/durations.ts";
 import { resistance } from "./routines/fourWire.ts";
 import { ambientStep, earthStep, fitStep, needs } from "./routines/frame.ts";
 import { joinedPairs, latchWorked, type Pair } from "./routines/learn.ts";
@@ -23,9 +24,6 @@ import { ruleIn } from "./routines/soakRule.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
 import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
-
-const minutes = (n: number) => n * 60;
-const hours = (n: number) => n * 3600;
 
 /** As in the screenings: 100 A pulses, and no more than the label. */
 const pulse_most_A = 100;

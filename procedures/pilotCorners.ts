@@ -6,12 +6,11 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import { step } from "../rig/plan/words.ts";
 import { corners } from "./routines/corners.ts";
+import { minutes } from "./routines/durations.ts";
 import { eachMating } from "./routines/eachMating.ts";
 import { ambientNow, earthStep, fitStep, needs } from "./routines/frame.ts";
 import type { Mated } from "./routines/mating.ts";
 import { selfCheckStep } from "./routines/selfCheck.ts";
-
-const minutes = (n: number) => n * 60;
 
 function* body(context: ProcedureContext): Plan<void> {
   yield* eachMating(context, 190, (mated) => pilotOf(context, mated));

@@ -12,6 +12,7 @@ import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/pr
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { ask, checkpoint, note, step } from "../rig/plan/words.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
+import { hours, minutes } from "./routines/durations.ts";
 import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { hotPilot } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
@@ -21,9 +22,6 @@ import { proximity } from "./routines/proximity.ts";
 import { recheck } from "./routines/recheck.ts";
 import { selfCheckStep } from "./routines/selfCheck.ts";
 import { disconnect } from "./routines/switching.ts";
-
-const minutes = (n: number) => n * 60;
-const hours = (n: number) => n * 3600;
 
 /** Beyond the shutdown threshold by this the heating ends: a signal that comes later comes too late (tp.shut.at), K. */
 const late_K = 7;

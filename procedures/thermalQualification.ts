@@ -11,6 +11,7 @@ import type { Wiring } from "../rig/plan/wiring.ts";
 import { checkpoint, judge, note, step } from "../rig/plan/words.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./routines/beforePower.ts";
 import { conditioningStep } from "./routines/conditioning.ts";
+import { hours, minutes } from "./routines/durations.ts";
 import { ambientStep, fitStep, needs } from "./routines/frame.ts";
 import { hotSignals } from "./routines/hotSignals.ts";
 import { openLoop } from "./routines/power.ts";
@@ -20,9 +21,6 @@ import { ruleIn } from "./routines/soakRule.ts";
 import { disconnect } from "./routines/switching.ts";
 import { ThermalWatch } from "./routines/thermalPrediction.ts";
 import { riseTakes_s, thermalRise } from "./routines/thermalRise.ts";
-
-const minutes = (n: number) => n * 60;
-const hours = (n: number) => n * 3600;
 
 function* qualify(context: ProcedureContext, purpose: Purpose): Plan<void> {
   const { wiring } = context;

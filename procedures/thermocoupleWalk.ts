@@ -9,11 +9,11 @@ import type { Plan } from "../rig/plan/commands.ts";
 import { type Procedure, type ProcedureContext, procedure } from "../rig/plan/procedure.ts";
 import type { Wiring } from "../rig/plan/wiring.ts";
 import { ask, call, judge, note, now, step, wait } from "../rig/plan/words.ts";
+import { minutes } from "./routines/durations.ts";
 import { needs } from "./routines/frame.ts";
 import { watched } from "./routines/power.ts";
 import { daq } from "./routines/roles.ts";
 
-const minutes = (n: number) => n * 60;
 /** Time that a finger is held before the reading, s. */
 const hold_s = 12;
 /** One sensor against itself within a minute: noise and drift of the DAQ, K (H). */

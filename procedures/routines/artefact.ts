@@ -14,6 +14,7 @@ import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { judge, note, now, step } from "../../rig/plan/words.ts";
 import { earthAndWiring, readyForPower } from "./beforePower.ts";
 import { dropResistance } from "./drop.ts";
+import { minutes } from "./durations.ts";
 import { ambientStep, earthStep, fitAdapter } from "./frame.ts";
 import { pilot } from "./pilot.ts";
 import { openLoop } from "./power.ts";
@@ -21,8 +22,6 @@ import { proximity } from "./proximity.ts";
 import { selfCheckStep } from "./selfCheck.ts";
 import { disconnect } from "./switching.ts";
 import { pilotPath } from "./wiringScreen.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** What was read at one row. */
 export interface Row {

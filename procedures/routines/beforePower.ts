@@ -8,13 +8,12 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { step } from "../../rig/plan/words.ts";
 import { voltmetersAtRest } from "./benchCheck.ts";
 import { dropResistance } from "./drop.ts";
+import { minutes } from "./durations.ts";
 import { earthAt25A } from "./earth.ts";
 import { earthStep } from "./frame.ts";
 import { openLoop } from "./power.ts";
 import { disconnect } from "./switching.ts";
 import { type WiringResult, wiringScreen } from "./wiringScreen.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** Undefined: a fail blocks every energised step that follows; the record says which judgements and by what. */
 export function* earthAndWiring(wiring: Wiring, netlist: AdapterNetlist): Plan<WiringResult | undefined> {

@@ -11,6 +11,7 @@ import { isPass, judge as judgeBy } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { ask, call, judge, note, now, step } from "../../rig/plan/words.ts";
+import { minutes } from "./durations.ts";
 import { ambients, bars } from "./power.ts";
 import { daq } from "./roles.ts";
 import { estimated } from "./series.ts";
@@ -24,7 +25,7 @@ const u_stated_s = 360 / Math.sqrt(3);
 const u_asked_pct = 3;
 
 export const conditioningStep = (context: ProcedureContext): Plan<boolean> =>
-  step("Conditioning", () => conditioning(context), { deadline_s: 45 * 60, takes_s: 30, pause: true });
+  step("Conditioning", () => conditioning(context), { deadline_s: minutes(45), takes_s: 30, pause: true });
 
 /** True when the adapter was conditioned as the rows of the limits document ask. */
 export function* conditioning(context: ProcedureContext): Plan<boolean> {

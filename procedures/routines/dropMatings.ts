@@ -11,14 +11,13 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { ask, judge, note, now, step } from "../../rig/plan/words.ts";
 import { type Estimate, matings } from "../analysis/resistance.ts";
 import { dropResistance, poles } from "./drop.ts";
+import { minutes } from "./durations.ts";
 import { resistance } from "./fourWire.ts";
 import { earthStep, fitAdapter } from "./frame.ts";
 import { openLoop } from "./power.ts";
 import { nestCode } from "./selfCheck.ts";
 import { budgetOf, estimated } from "./series.ts";
 import { disconnect } from "./switching.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** Fewest that have a spread; domain.md 8.1 asks for three. */
 const count = 3;

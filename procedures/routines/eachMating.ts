@@ -8,9 +8,8 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import { inWordsOf } from "../../rig/plan/mated.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { ask, step } from "../../rig/plan/words.ts";
+import { minutes } from "./durations.ts";
 import { fitHalves, type Mated, matedAt } from "./mating.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** `takes_s`: declared duration of the work on one inlet. */
 export function* eachMating(

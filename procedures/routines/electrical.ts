@@ -10,6 +10,7 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { checkpoint, note, step } from "../../rig/plan/words.ts";
 import { dropStep, earthAndWiring, readyForPower } from "./beforePower.ts";
+import { hours, minutes } from "./durations.ts";
 import { earthStep } from "./frame.ts";
 import { pilot } from "./pilot.ts";
 import { openLoop } from "./power.ts";
@@ -18,9 +19,6 @@ import { ruleIn } from "./soakRule.ts";
 import { disconnect } from "./switching.ts";
 import { riseTakes_s, thermalRise } from "./thermalRise.ts";
 import { pilotPath } from "./wiringScreen.ts";
-
-const minutes = (n: number) => n * 60;
-const hours = (n: number) => n * 3600;
 
 export interface Pass {
   /** Netlist at the terminals. */

@@ -5,13 +5,12 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, note, step } from "../../rig/plan/words.ts";
+import { minutes } from "./durations.ts";
 import { earthAtOneAmpere } from "./earth.ts";
 import { ambients } from "./power.ts";
 import { daq } from "./roles.ts";
 import { nestCode } from "./selfCheck.ts";
 import { disconnect } from "./switching.ts";
-
-const minutes = (n: number) => n * 60;
 
 export const needs = {
   matrix: "matrix",

@@ -3,10 +3,9 @@ import type { Plan } from "../../rig/plan/commands.ts";
 import type { ProcedureContext } from "../../rig/plan/procedure.ts";
 import { ask, step } from "../../rig/plan/words.ts";
 import { readyForPower } from "./beforePower.ts";
+import { minutes } from "./durations.ts";
 import { earthStep, fitAdapter } from "./frame.ts";
 import { selfCheck } from "./selfCheck.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** A resumed run: the adapter comes out, so that the open fixture can be proved, and is mated anew. */
 export function* recheck(context: ProcedureContext): Plan<boolean> {

@@ -12,13 +12,12 @@ import type { Wiring } from "../../rig/plan/wiring.ts";
 import { ask, call, judge, step } from "../../rig/plan/words.ts";
 import { binaryGroups, type Group } from "../analysis/groups.ts";
 import { contactorsOpen } from "./benchCheck.ts";
+import { minutes } from "./durations.ts";
 import { through } from "./fourWire.ts";
 import { leakage } from "./leakage.ts";
 import { gpio } from "./roles.ts";
 import { disconnect } from "./switching.ts";
 import { truth } from "./truth.ts";
-
-const minutes = (n: number) => n * 60;
 
 /** On the halves of this run. */
 export const selfCheckStep = ({ wiring, fixture }: ProcedureContext): Plan<void> =>
