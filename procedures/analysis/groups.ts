@@ -60,9 +60,18 @@ function ones(word: number): number {
   return count;
 }
 
-/** The same group with earth on the low side: what feeds electronics against earth is then never reversed. */
-export const earthLow = (group: Group): Group =>
-  group.hi.some((contact) => pinOf(contact) === "PE") ? { bit: group.bit, hi: group.lo, lo: group.hi } : group;
+/**
+ * The same with earth's net always on LO, so that what feeds electronics against earth is never reversed: the others are read
+ * against each other both ways, and each against earth with earth low. Without a net of earth: as `polarGroups`.
+ */
+export function earthLowGroups(nets: Nets): readonly Group[] {
+  const earth = nets.find((net) => net.some((contact) => pinOf(contact) === "PE"));
+  if (earth === undefined) return polarGroups(nets);
+  const others = nets.filter((net) => net !== earth);
+  // Each word has a one, and one net alone has none: it is read against earth.
+  if (others.length === 1) return [{ bit: 0, hi: [...(others[0] ?? [])], lo: [...earth] }];
+  return polarGroups(others).map(({ bit, hi, lo }) => ({ bit, hi, lo: [...lo, ...earth] }));
+}
 
 /**
  * Nets for the isolation screen: contacts joined by a declared part count as one net (the part has its own window), and

@@ -7,7 +7,7 @@ import { isPass } from "../../rig/model/verdict.ts";
 import type { Plan } from "../../rig/plan/commands.ts";
 import type { Wiring } from "../../rig/plan/wiring.ts";
 import { judge, note } from "../../rig/plan/words.ts";
-import { binaryGroups, earthLow, type Group, isolationNets, polarGroups } from "../analysis/groups.ts";
+import { earthLowGroups, type Group, isolationNets, polarGroups } from "../analysis/groups.ts";
 import { classify, explain, type Found, type PairReading } from "../analysis/pairMap.ts";
 import { leakageCircuit } from "./benchCheck.ts";
 import { resistance } from "./fourWire.ts";
@@ -56,9 +56,9 @@ export function* wiringScreen(wiring: Wiring, netlist: AdapterNetlist): Plan<Wir
   return { good: yield* judgeWiring(paths, judged, story), paths };
 }
 
-/** A diode conducts one way only, so every pair is read both ways; electronics must not see the other way. */
+/** A diode conducts one way only, so every pair is read both ways; with electronics inside earth is never the positive one. */
 const screenGroups = (netlist: AdapterNetlist): readonly Group[] =>
-  netlist.electronics ? binaryGroups(isolationNets(netlist)).map(earthLow) : polarGroups(isolationNets(netlist));
+  netlist.electronics ? earthLowGroups(isolationNets(netlist)) : polarGroups(isolationNets(netlist));
 
 /**
  * A group reads all its leaks in parallel: a hit proves nothing until it is located (instruments.md B1). The limit is that
@@ -124,7 +124,7 @@ function ownWords(pin: string, r: Reading<"ohm">): string {
 /**
  * Every pair that clean groups have not cleared, in both polarities, at the voltage that spares proximity electronics
  * where PP is in the pair. With electronics inside, every pair is read at 5 V: the fault that is being located may join any
- * contact to theirs. Against earth and at their own contacts it is one polarity (domain.md 9), so that no diode shows there.
+ * contact to theirs. Against earth it is one polarity (domain.md 9), so that no diode from earth shows.
  */
 export function* pairMap(
   wiring: Wiring,
@@ -133,18 +133,20 @@ export function* pairMap(
 ): Plan<readonly MeasuredPair[]> {
   const contacts = [...netlist.contacts, ...netlist.unpopulated];
   const pairs: MeasuredPair[] = [];
+  const low = netlist.electronics ? (isolationNets(netlist).find((net) => net.some(isEarth)) ?? []) : [];
   for (const [i, a] of contacts.entries()) {
     for (const b of contacts.slice(i + 1)) {
       const [ab, ba] = [clear.some((group) => isAcross(group, a, b)), clear.some((group) => isAcross(group, b, a))];
-      // Groups of an adapter with electronics show one polarity and no diode: theirs is all there is.
-      if (netlist.electronics ? ab || ba : ab && ba) continue;
+      // What is always low with earth was read one way by the groups: theirs is all there is.
+      if (low.includes(a) || low.includes(b) ? ab || ba : ab && ba) continue;
       const isDelicate = (contact: Contact) => netlist.electronics?.includes(contact) ?? false;
-      const isEarth = pinOf(a) === "PE" || pinOf(b) === "PE";
-      if (isDelicate(a) || isDelicate(b) || (netlist.electronics && isEarth)) {
-        const isReversed = pinOf(a) === "PE" || (!isEarth && !isDelicate(a));
+      if (isDelicate(a) || isDelicate(b) || (netlist.electronics && (isEarth(a) || isEarth(b)))) {
+        const isReversed = isEarth(a) || (!isEarth(b) && !isDelicate(a));
         const [plus, minus] = isReversed ? [b, a] : [a, b];
-        const r = yield* leakage(wiring, [plus], [minus], 5);
-        pairs.push({ a, b, forward: r, reverse: r, forward_ohm: ohmOf(r), reverse_ohm: ohmOf(r) });
+        const way = yield* leakage(wiring, [plus], [minus], 5);
+        const back = (yield* otherWay(wiring, netlist, { plus, minus, way }, pairs)) ?? way;
+        const [forward, reverse] = isReversed ? [back, way] : [way, back];
+        pairs.push({ a, b, forward, reverse, forward_ohm: ohmOf(forward), reverse_ohm: ohmOf(reverse) });
         continue;
       }
       const rail_V = netlist.electronics || pinOf(a) === "PP" || pinOf(b) === "PP" ? 5 : 12;
@@ -154,6 +156,26 @@ export function* pairMap(
     }
   }
   return pairs;
+}
+
+const isEarth = (contact: Contact): boolean => pinOf(contact) === "PE";
+
+/**
+ * A contact of electronics that conducts only towards them: read with earth low beside it, so that they see no reversal.
+ * Undefined where that would say nothing: a pair with earth, one that conducts already, or a contact that leaks to earth.
+ */
+function* otherWay(
+  wiring: Wiring,
+  { contacts }: AdapterNetlist,
+  { plus, minus, way }: { readonly plus: Contact; readonly minus: Contact; readonly way: Reading<"ohm"> },
+  known: readonly MeasuredPair[],
+): Plan<Reading<"ohm"> | undefined> {
+  const earth = contacts.find(isEarth);
+  if (isEarth(plus) || isEarth(minus) || earth === undefined || !isApart(way)) return undefined;
+  const leaks = known.some(
+    ({ a, b, forward }) => (a === minus || b === minus) && (isEarth(a) || isEarth(b)) && !isApart(forward),
+  );
+  return leaks ? undefined : yield* leakage(wiring, [minus], [plus, earth], 5);
 }
 
 interface MeasuredPair extends PairReading {

@@ -13,7 +13,7 @@ const early_K_per_min = 60;
 const late_K_per_min = 5;
 const early_s = 600;
 const jump_K_per_s = 20;
-const rise_max = 1.2;
+export const rise_max = 1.2;
 /** Scans in a row without a plausible reading after which a thermocouple counts as lost. */
 const lost_scans = 2;
 /** A rate is taken over at least this time, so that noise of 0.1 K is 0.2 K/min, s. */

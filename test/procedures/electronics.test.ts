@@ -81,3 +81,23 @@ test.each(cases)(
     if (procedure === "incoming") expect(leaks).toBeGreaterThan(3);
   },
 );
+
+test.each([
+  ["CP", "DC-", "evse.CP", "evse.DC-"],
+  ["DC-", "CP", "evse.DC-", "evse.CP"],
+  ["DC-", "proximity's electronics", "ev.DC-", "ev.PP"],
+] as const)(
+  "a diode from %s to %s is found although earth stays low",
+  { timeout: 60_000 },
+  async (_a, _b, anode, cathode) => {
+    const adapter = `adapter: it\nfamily: A\npp: { topology: ACTIVE }\ndiodes: [{ anode: ${anode}, cathode: ${cathode} }]\n`;
+    const run = await perform({ procedure: "incoming", type: "generic-a-active", adapter });
+    const failed = run.measurements.filter(({ verdict }) => verdict === "fail");
+    expect({ verdict: run.verdict, rows: [...new Set(failed.map(({ limit }) => limit))] }).toMatchObject({
+      verdict: "fail",
+      rows: expect.arrayContaining(["wiring.isolation.r"]),
+    });
+    expect(run.firstCause).toMatch(new RegExp(`diode|${pinOf(anode).replace("+", ".")}`));
+    for (const contact of [anode, cathode]) expect(failed[0]?.contacts?.map(pinOf)).toContain(pinOf(contact));
+  },
+);

@@ -1,5 +1,6 @@
 /** Coverage of procedures that bring out what no screening does: high voltage, flexing, the extremes of a pilot. */
 import { describe, expect, test } from "vitest";
+import { protectionFaults } from "../../drivers/twin/faults/protectionFaults.ts";
 import { measure } from "../../rig/cli/commands/coverage.ts";
 import { Campaign, typesOf } from "../../rig/cli/faultCoverage/campaign.ts";
 
@@ -9,6 +10,7 @@ describe.each([
   ["insulation-withstand-ac", "A", ["leak-at-voltage", "breakdown", "pole-capacitance"]],
   ["intermittents", "A", ["intermittent"]],
   ["pilot-corners", "A", []],
+  ["thermal-protection", "A", protectionFaults.map(({ id }) => id)],
 ] as const)("%s of family %s", (procedure, family, own) => {
   const options = { procedure, family, seed: 5, count: 24 };
 
@@ -66,10 +68,12 @@ test("a procedure without a truth says so and finds nothing", { timeout: slow_ms
   await expect(measure({ procedure: "mechanics", family: "A", seed: 1, count: 12 }, 0)).rejects.toThrow(
     /^mechanics has no fault coverage: virtual adapters have no truth for what it judges \(me\./,
   );
-  expect(() => typesOf("thermal-protection", "A")).toThrow(
-    "thermal-protection has no fault coverage: adapters with electronics on proximity (ACTIVE) are not drawn, and it takes " +
-      "no others; take another procedure",
+  expect(() => typesOf("thermal-protection", "B")).toThrow(
+    "thermal-protection takes no generic type of family B, so nothing can be drawn (generic-b-pass: its proximity is PASS, " +
+      "only ACTIVE signals a temperature)",
   );
+  expect(typesOf("thermal-protection", "A")).toEqual(["generic-a-active"]);
+  expect(typesOf("dc-screening", "A")).not.toContain("generic-a-active");
 });
 
 test("a wrong proximity resistor is a fault for a procedure that looks at it only while hot", {

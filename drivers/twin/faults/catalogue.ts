@@ -8,6 +8,7 @@ import { heatFaults } from "./heatFaults.ts";
 import { leakFaults } from "./leakFaults.ts";
 import { nestFaults } from "./nestFaults.ts";
 import { pathFaults } from "./pathFaults.ts";
+import { protectionFaults } from "./protectionFaults.ts";
 import { signalFaults } from "./signalFaults.ts";
 
 export type { Draft, FaultClass, Severity, Site } from "./faultClass.ts";
@@ -18,6 +19,7 @@ export const singleFaults: readonly FaultClass[] = [
   ...signalFaults,
   ...heatFaults,
   ...nestFaults,
+  ...protectionFaults,
 ];
 
 /** The classes that make sense at a site. */

@@ -30,8 +30,8 @@ const cycle = 12;
 const healthyOfCycle = 3;
 const pairsOfCycle = 2;
 
-/** Tolerances of a healthy adapter, relative (H). */
-const tolerance = { resistance: 0.1, thermal: 0.06, time: 0.3, proximity: 0.04 } as const;
+/** Tolerances of a healthy adapter, relative (H); of a part's thresholds, K (H). */
+const tolerance = { resistance: 0.1, thermal: 0.06, time: 0.3, proximity: 0.04, threshold_K: 0.5 } as const;
 
 /** A healthy unit; `spread` draws each tolerance from -1 to 1. */
 function healthyDraft(name: string, site: Site, random: Random, spread: () => number): Draft {
@@ -52,7 +52,7 @@ function healthyDraft(name: string, site: Site, random: Random, spread: () => nu
   const isAc = site.family === "C" || site.family === "D";
   const warm = isAc ? { pole: 4, body: 3 } : { pole: 0.6, body: 0.38 };
   const paths = pathsOf(first);
-  return {
+  const draft: Draft = {
     adapter: name,
     family: site.family,
     pp: {
@@ -73,6 +73,33 @@ function healthyDraft(name: string, site: Site, random: Random, spread: () => nu
       grip_share: within(0.6, tolerance.thermal),
     },
     seed: Math.floor(random.next() * 2 ** 32),
+  };
+  return site.active ? signalling(draft, site.active, spread) : draft;
+}
+
+/** With a part that signals within its tolerances, in a body that gets hot enough for it. */
+function signalling(draft: Draft, { part, thermal }: NonNullable<Site["active"]>, spread: () => number): Draft {
+  const within = (nominal = Number.NaN, share: number): number => nominal * (1 + share * spread());
+  const near = (nominal = Number.NaN): number => nominal + tolerance.threshold_K * spread();
+  return {
+    ...draft,
+    pp: {
+      topology: "ACTIVE",
+      active: {
+        ...part,
+        lag_s: within(part.lag_s, tolerance.time),
+        fold_degC: near(part.fold_degC),
+        shut_degC: near(part.shut_degC),
+        recover_degC: near(part.recover_degC),
+        fold_ohm: within(part.fold_ohm, tolerance.proximity),
+        shut_ohm: within(part.shut_ohm, tolerance.proximity),
+      },
+    },
+    thermal: {
+      ...draft.thermal,
+      t2_s: within(thermal.t2_s, tolerance.time),
+      body_to_ambient_K_per_W: within(thermal.body_to_ambient_K_per_W, tolerance.thermal),
+    },
   };
 }
 

@@ -22,6 +22,11 @@ export interface Site {
   readonly list?: PathList;
   /** Family E: how the label says that its inlets join. */
   readonly combo?: NonNullable<Draft["combo"]>["power"];
+  /** ACTIVE: the part, and the body that gets hot enough for it, of an adapter that keeps to its label. */
+  readonly active?: {
+    readonly part: NonNullable<NonNullable<Draft["pp"]>["active"]>;
+    readonly thermal: NonNullable<Draft["thermal"]>;
+  };
   /** What the procedure brings out beside resistances, levels and heat. Default: nothing. */
   readonly shows?: ReadonlySet<Shows>;
 }

@@ -18,6 +18,9 @@ const bodyHeatPath: FaultClass["apply"] = (draft, K_per_W) => {
   thermalOf(draft).body_to_ambient_K_per_W = K_per_W;
 };
 
+/** An adapter whose proximity signals a temperature is heated beyond it, with a body that gets so hot: nothing settles. */
+const settling = ["PASS", "SERIES_SW", "LOCAL"] as const;
+
 export const heatFaults: readonly FaultClass[] = [
   {
     id: "growing-contact",
@@ -59,6 +62,7 @@ export const heatFaults: readonly FaultClass[] = [
     id: "body-heat-path",
     title: "heat of the body leaves worse: body to ambient",
     severity: { unit: "K/W", from: 0.38, to: 10, gross: "high" },
+    topologies: settling,
     pins: ["DC+"],
     apply: bodyHeatPath,
   },
@@ -66,6 +70,7 @@ export const heatFaults: readonly FaultClass[] = [
     id: "hot-grip",
     title: "the grip takes this share of the body's temperature",
     severity: { unit: "1", from: 0.3, to: 1, gross: "high" },
+    topologies: settling,
     pins: ["DC+"],
     apply(draft, severity, random) {
       thermalOf(draft).grip_share = severity;

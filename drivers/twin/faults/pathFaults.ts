@@ -35,7 +35,7 @@ export const pathFaults: readonly FaultClass[] = [
     id: "proximity-resistance",
     title: "more resistance in a proximity that should pass through",
     severity: ohm(1e-3, 1e4, "high"),
-    topologies: ["PASS", "SERIES_SW"],
+    topologies: ["PASS", "SERIES_SW", "ACTIVE"],
     pins: ["PP"],
     apply: addSeries(["PP"]),
   },

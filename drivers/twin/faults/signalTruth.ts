@@ -85,6 +85,12 @@ const vehicle: readonly Element[] = [
   branch("inlet", "ev.PP", "ev.PE", 2700),
 ];
 
+/** The station's plug, mated and released, beyond an adapter that passes proximity through; the vehicle on its other side. */
+export const vehicleAndPlug = (face: Face): readonly Element[] => [
+  ...vehicle,
+  branch("plug", `${face}.PP`, `${face}.PE`, 150),
+];
+
 const seen = (elements: readonly Element[]): number =>
   new Circuit([...elements, ...vehicle]).volt("ev.PP", "ev.PE") ?? Number.NaN;
 

@@ -5,7 +5,8 @@
  *
  *   path.<pin>       ohm from face to face in a room of 23 degC, the worse polarity; path20.<pin> the same at 20 degC
  *   pressed.PP       the same of proximity with the adapter's latch pressed
- *   apart            least ohm at 5 V between any two contacts that must not be joined, the worse polarity; apart.CP-PP etc.
+ *   apart            least ohm at 5 V between any two contacts that must not be joined, the worse polarity; apart.CP-PP etc.;
+ *                    of a type with electronics from the others to earth only (domain.md 9)
  *   apart12.CP-PE    the same at 12 V, the pilot's own voltage, between pilot and earth
  *   local.latched, local.pressed   ohm between ev.PP and ev.PE of an adapter with its own proximity resistors
  *   rise.<contact>, rise.grip      K over the enclosure at rated current, settled; Infinity when it never settles
@@ -75,7 +76,7 @@ function polarities(
 }
 
 /** Of the twin's worlds where nothing else is said. */
-const room_degC = 23;
+export const room_degC = 23;
 /** In halves whose contacts are named as the adapter's own. */
 const seatWith = (inUse: Face) => ({ node: (contact: Contact): string => contact, inUse });
 
@@ -125,8 +126,9 @@ export function truthOf(adapter: AdapterUnderTest, declared: Declared): Truth {
 /** Of the earth test of the screenings, A. */
 const most_A = 25;
 
+/** Of a known resistance: active proximity passes the plug's through. */
 const ownProximity = ({ parts }: AdapterNetlist): boolean =>
-  parts.some(({ from, to }) => from === "ev.PP" && to === "ev.PE");
+  parts.some(({ from, to, ohm }) => from === "ev.PP" && to === "ev.PE" && ohm !== undefined);
 
 function pathsOf({ elements }: AdapterElements, netlist: AdapterNetlist): Record<string, number> {
   const found: Record<string, number> = {};
@@ -187,11 +189,14 @@ const name12 = `apart12.${pilotAndEarth}`;
 function apartOf(elements: readonly Element[], netlist: AdapterNetlist): Record<string, number> {
   const found: Record<string, number> = { apart: Number.POSITIVE_INFINITY };
   const of = [...conductors(netlist)];
+  // Earth is never made positive against electronics, so nobody is asked what conducts from it.
+  const low = netlist.electronics && of.find(([contact]) => pinOf(contact) === "PE")?.[1];
   const circuit = new Circuit(elements);
   for (const [i, [a, one]] of of.entries()) {
     for (const [b, other] of of.slice(i + 1)) {
       if (one === other || !circuit.joined(a, b)) continue;
-      const ohm = Math.min(...polarities(elements, a, b));
+      const [plusA, plusB] = polarities(elements, a, b);
+      const ohm = one === low ? plusB : other === low ? plusA : Math.min(plusA, plusB);
       const pins = [pinOf(a), pinOf(b)].sort().join("-");
       const name = `apart.${pins}`;
       found["apart"] = Math.min(found["apart"] as number, ohm);

@@ -5,7 +5,6 @@ import { type Drawn, drawAdapter } from "../../../drivers/twin/faults/draw.ts";
 import { randomOf } from "../../../drivers/twin/random.ts";
 import { conductorsOf } from "../../../drivers/twin/world/conductors.ts";
 import { adapterTypeIds, findAdapterType } from "../../bench/adapterTypes.ts";
-import type { AdapterType } from "../../model/adapter.ts";
 import type { Contact } from "../../model/contacts.ts";
 import type { UnitResult } from "../../model/coverage.ts";
 import { RigError } from "../../model/errors.ts";
@@ -13,12 +12,13 @@ import type { LimitSet } from "../../model/limits.ts";
 import { isPass, type Measurement } from "../../model/verdict.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
 import { nominalAdapter } from "../nominal.ts";
+import { activeFields } from "../nominalActive.ts";
 import { findProcedure } from "../procedures.ts";
 import { root } from "../root.ts";
 import { bytesRun } from "./bytesRun.ts";
 import type { Tried } from "./conduct.ts";
 import { type Pass, passesOf } from "./passes.ts";
-import { nearRows, standingOf } from "./requirements.ts";
+import { nearRows, standingOf, trip } from "./requirements.ts";
 import { showsOf, type Tested, truthsOf } from "./truths.ts";
 import { Station, virtualRun } from "./virtualRun.ts";
 
@@ -39,22 +39,25 @@ export const units_per_bench = 24;
 
 const folder = join(root, "procedures", "adapters");
 
-/** Generic types of a family that are drawn: electronics in the proximity circuit have no truth yet. */
+/** Generic types of a family that are drawn: with electronics in the proximity circuit where the procedure heats them to signal. */
 export function typesOf(procedure: string, family: string): readonly string[] {
-  const { families, refuses } = findProcedure(procedure);
+  const { families, refuses, ownEnvelope } = findProcedure(procedure);
   if (!families.some((known) => known === family)) {
     throw new RigError("USAGE", `${procedure} is for families ${families.join(", ")}, not "${family}"`);
   }
   const found = adapterTypeIds(folder)
     .filter((id) => id.startsWith(`generic-${family.toLowerCase()}-`))
-    .filter((id) => findAdapterType(folder, id).pp.topology !== "ACTIVE");
-  // Types without electronics are all that is drawn: a procedure that takes none of them has nothing to be tried on.
-  const taken = found.filter((id) => refuses?.(findAdapterType(folder, id), undefined) === undefined);
-  if (found.length > 0 && taken.length === 0) {
-    const why = "adapters with electronics on proximity (ACTIVE) are not drawn, and it takes no others";
-    throw new RigError("USAGE", `${procedure} has no fault coverage: ${why}; take another procedure`);
-  }
+    .filter((id) => ownEnvelope === true || findAdapterType(folder, id).pp.topology !== "ACTIVE");
+  const refusal = (id: string): string | undefined => refuses?.(findAdapterType(folder, id), undefined);
+  const taken = found.filter((id) => refusal(id) === undefined);
   if (taken.length > 0) return taken;
+  if (found.length > 0) {
+    const each = found.map((id) => `${id}: ${refusal(id)}`).join("; ");
+    throw new RigError(
+      "USAGE",
+      `${procedure} takes no generic type of family ${family}, so nothing can be drawn (${each})`,
+    );
+  }
   throw new RigError("USAGE", `no adapter type generic-${family.toLowerCase()}-* in ${folder}: nothing to draw from`);
 }
 
@@ -67,15 +70,14 @@ interface TypeStation extends Tested {
 
 const nominal_seed = 1;
 
-/** In place of a limit row where the safety layer's watch failed the adapter before anything was judged. */
-export const trip = "safety-trip";
-
-function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass, claimed: ReadonlySet<string>): Site {
+function siteOf({ adapter, procedure }: Inputs, { list, netlist }: Pass, claimed: ReadonlySet<string>): Site {
+  const { family, pp, combo } = adapter;
   const through = (a: Contact, b: Contact): boolean => netlist.nets.some((net) => net.includes(a) && net.includes(b));
   // By the names of the adapter file: family D's power paths are L1 and L2N there, whatever its station's face calls them.
   const pins = conductorsOf(family)
     .filter((one) => one.list === list && through(one.from, one.ev))
     .map(({ pin }) => pin);
+  const heated = procedure.ownEnvelope === true && pp.active ? activeFields(pp.active, true) : undefined;
   const local = pp.topology === "LOCAL" ? (["PP"] as const) : [];
   return {
     family: family as Site["family"],
@@ -86,6 +88,7 @@ function siteOf({ family, pp, combo }: AdapterType, { list, netlist }: Pass, cla
     list,
     shows: showsOf(claimed),
     ...(combo ? { combo: combo.power } : {}),
+    ...(heated?.pp.active && heated.thermal ? { active: { part: heated.pp.active, thermal: heated.thermal } } : {}),
   };
 }
 
@@ -133,7 +136,7 @@ export class Campaign {
     }
     const planned = [...new Set(run.measurements.map((m) => m.id))];
     const claimed = new Set(run.measurements.map((m) => m.limit));
-    const sites = passes.map((pass) => siteOf(inputs.adapter, pass, claimed));
+    const sites = passes.map((pass) => siteOf(inputs, pass, claimed));
     const made: TypeStation = { inputs, passes, sites, planned, claimed };
     this.#stations.set(type, made);
     return made;

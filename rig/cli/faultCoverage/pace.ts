@@ -11,15 +11,18 @@ const coarse_s = 10;
 
 export class Pace {
   readonly #now_s: () => number;
+  /** Every scan is made: of an adapter that signals its temperature PP changes in a long wait, too. */
+  readonly #every: boolean;
   #until_s = Number.NEGATIVE_INFINITY;
 
-  constructor(now_s: () => number) {
+  constructor(now_s: () => number, every = false) {
     this.#now_s = now_s;
+    this.#every = every;
   }
 
   /** The plan waits from now on. */
   waits(for_s: number): void {
-    if (for_s >= long_s) this.#until_s = this.#now_s() + for_s;
+    if (for_s >= long_s && !this.#every) this.#until_s = this.#now_s() + for_s;
   }
 
   /** Time to the next scan of a monitor that asks for `every_s`. */

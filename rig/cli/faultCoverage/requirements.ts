@@ -6,6 +6,7 @@
 import type { Truth } from "../../../drivers/twin/faults/truth.ts";
 import type { Standing } from "../../model/coverage.ts";
 import type { LimitSet } from "../../model/limits.ts";
+import { rise_max } from "../../safety/watch.ts";
 
 interface Requirement {
   readonly row: string;
@@ -25,11 +26,19 @@ const within = (share: number, constant: number) => (value: number) =>
 const milliohm = within(6e-4, 4e-6);
 /** RM3545, low power, 10 and 1000 ohm ranges (UNVERIFIED, as rig/model/accuracy.ts). */
 const lowPower = within(2e-3, 2e-3);
+/** The same of copper whose temperature is known within some 3 K: it cools while relays move. */
+const hotSignal = within(2e-3 + 0.012, 2e-3);
 const lowPowerResistor = within(2e-3, 0.2);
 /** 100 kohm 0.1 % and a rail of 0.1 %, DAQ on its 10 V range. */
 const leakage = (ohm: number): number => 2 * Math.hypot((0.0014 / Math.sqrt(3)) * (ohm + 1e5), (1e-6 * ohm ** 2) / 1e4);
 /** Shunt 0.1 %, temperature of the copper within 1 K, DAQ on 100 mV at 100 A. */
 const pole = (ohm: number): number => 2 * Math.hypot(0.0045 * ohm, 5e-8);
+/** Class 1 sensor on the DAQ, 0.5 K; PP is looked at after each 2 K, ten seconds late at up to 0.1 K/s: rectangular. */
+const heating = (): number => 2 * Math.hypot(0.5, 3 / 2 / Math.sqrt(3));
+/** The same sensor; PP is read once a second. */
+const cooling = (): number => 2 * Math.hypot(0.5, 0.1);
+/** Of a level of up to 3 V, whose distance to an edge is judged. */
+const edge = (): number => level(3);
 /** Two class 1 sensors on one DAQ: 0.5 K; what is still to come when the soak ends, of 5 K or more: 0.8 K. */
 const rise = (): number => 2 * Math.hypot(0.5, 0.8);
 
@@ -47,6 +56,14 @@ const paths = ["path.DC+", "path.DC-", "path.L1", "path.L2N", "path.PE", "path.C
 
 const dcContacts = ["rise.evse.DC+", "rise.ev.DC+", "rise.evse.DC-", "rise.ev.DC-"];
 
+/** In place of a limit row where the safety layer's watch failed the adapter before anything was judged. */
+export const trip = "safety-trip";
+
+/** What a watch of the safety layer allows: no row of limits says it. */
+const watches: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> = {
+  [trip]: { max: 100 * (rise_max - 1) },
+};
+
 const requirements: readonly Requirement[] = [
   { row: "pe.r.screen", quantities: ["path.PE"], U: milliohm },
   { row: "pe.r", quantities: ["path25.PE"], U: pole },
@@ -62,9 +79,10 @@ const requirements: readonly Requirement[] = [
   { row: "pp.latched.r", quantities: ["local.latched"], U: lowPowerResistor },
   { row: "pp.pressed.r", quantities: ["local.pressed"], U: lowPowerResistor },
   { row: "pp.series.pressed.r", quantities: ["pressed.PP"], U: lowPowerResistor },
-  // Nothing that is drawn changes these when it is hot.
+  // Nothing that is drawn changes these when it is hot, but for a cut-out in the pilot of an adapter that signals.
   { row: "pp.hot.v", quantities: ["pp.latched"], U: level },
   { row: "cp.hot.r", quantities: ["path.CP"], U: lowPower },
+  { row: "cp.hot.r", quantities: ["hot.CP"], U: hotSignal },
   { row: "cp.stateA", quantities: ["level.A"], U: level },
   { row: "cp.stateB", quantities: ["level.B"], U: level },
   { row: "cp.stateC", quantities: ["level.C"], U: level },
@@ -99,6 +117,17 @@ const requirements: readonly Requirement[] = [
   { row: "wiring.path.watch", quantities: paths, U: lowPower },
   { row: "watch.open.s", quantities: ["open"], U: () => 1e-4 },
   { row: "watch.chatter", quantities: ["openings"], U: () => 1 },
+  // What a part that feels the temperature signals on proximity.
+  { row: "tp.fold.seen", quantities: ["fold.seen"], U: () => 0.1 },
+  { row: "tp.fold.at", quantities: ["fold.at"], U: heating },
+  { row: "tp.fold.pp", quantities: ["fold.pp"], U: edge },
+  { row: "tp.shut.seen", quantities: ["shut.seen"], U: () => 0.1 },
+  { row: "tp.shut.at", quantities: ["shut.at"], U: heating },
+  { row: "tp.shut.pp", quantities: ["shut.pp"], U: edge },
+  { row: "tp.recover.seen", quantities: ["recover.seen"], U: () => 0.1 },
+  { row: "tp.recover.at", quantities: ["recover.at"], U: cooling },
+  { row: trip, quantities: ["growth.hot"], U: () => 2, scale: 100 },
+  { row: "tp.chatter", quantities: ["wavers"], U: () => 1 },
   { row: "th.rise", quantities: dcContacts, U: rise },
   { row: "th.grip.nonmetal", quantities: ["rise.grip"], U: rise },
 ];
@@ -156,9 +185,13 @@ export function nearRows(
 /** Where each quantity of a unit stands against each row that asks for it. */
 function* asked(truth: Truth, limits: LimitSet, claimed: ReadonlySet<string>): Generator<Verdict> {
   for (const { row, quantities, U, scale = 1 } of requirements) {
-    const limit = limits.rows[row];
-    if (!limit || !claimed.has(row)) continue;
+    const limit = watches[row] ?? (claimed.has(row) ? limits.rows[row] : undefined);
+    if (!limit) continue;
     for (const quantity of quantities) {
+      // What chance decides lies at the limit: nothing can be told.
+      if (truth[`maybe.${quantity}`] !== undefined) {
+        yield { standing: "near", row, quantity, value: limit.max ?? limit.min ?? 0, beyond_U: 0 };
+      }
       const known = truth[quantity];
       if (known === undefined) continue;
       const value = known * scale + offsetOf(row);

@@ -1,8 +1,9 @@
 /** The truth of a unit as far as a procedure could find it: which of it is worked out follows from the rows it judges. */
+import { activeTruth, type Heated } from "../../../drivers/twin/faults/activeTruth.ts";
 import type { Shows } from "../../../drivers/twin/faults/faultClass.ts";
 import { flexTruth } from "../../../drivers/twin/faults/flexTruth.ts";
 import { type HighVoltageTests, highVoltageTruth } from "../../../drivers/twin/faults/highVoltageTruth.ts";
-import { type Truth, truthOf } from "../../../drivers/twin/faults/truth.ts";
+import { room_degC, type Truth, truthOf } from "../../../drivers/twin/faults/truth.ts";
 import type { AdapterUnderTest } from "../../../drivers/twin/world/adapterUnderTest.ts";
 import { window_s } from "../../../procedures/intermittents.ts";
 import type { Inputs } from "../inputs.ts";
@@ -16,12 +17,16 @@ const withstand_V = {
   "hv.withstand.dc1000": { mode: "dc", voltage_V: 4242 },
 } as const satisfies Readonly<Record<string, HighVoltageTests["withstand"]>>;
 
+/** The most that the loads of the bench carry, with the source 2 % above them at 550 A (bench.md). */
+const bench_A = 538;
+
 type Claimed = ReadonlySet<string>;
 
 const withstandOf = (claimed: Claimed): HighVoltageTests["withstand"] =>
   Object.entries(withstand_V).find(([row]) => claimed.has(row))?.[1];
 
 const isHighVoltage = (claimed: Claimed): boolean => claimed.has("ir.pair");
+const isHeated = (claimed: Claimed): boolean => claimed.has("tp.fold.at");
 const isFlexed = (claimed: Claimed): boolean => claimed.has("watch.open.s");
 
 /** What a procedure that judges these rows brings out beside resistances, levels and heat. */
@@ -40,6 +45,18 @@ export interface Tested {
   readonly claimed: Claimed;
 }
 
+/** What the approved envelope of the bench lets a procedure drive through an adapter that signals its temperature. */
+function heatedOf({ context }: Inputs, { face, fitting = 0, rated_A }: Pass, cable_ohm: number): Heated | undefined {
+  const { approved, adapter } = context;
+  const profile = adapter.pp.active;
+  if (!profile || !approved) return undefined;
+  const most_A = Math.min(bench_A, Math.floor(rated_A * approved.label_factor));
+  return { profile, rated_A, most_A, cable_ohm, room_degC, face, fitting };
+}
+
+const signalsOf = (adapter: AdapterUnderTest, heated: Heated | undefined): Truth =>
+  heated ? activeTruth(adapter, heated) : {};
+
 /** One for each fitting that the procedure tests. */
 export function truthsOf(adapter: AdapterUnderTest, { inputs, passes, claimed }: Tested): readonly Truth[] {
   if (isHighVoltage(claimed)) {
@@ -57,6 +74,7 @@ export function truthsOf(adapter: AdapterUnderTest, { inputs, passes, claimed }:
   };
   return passes.map((pass) => ({
     ...truthOf(adapter, { ...pass, ...done }),
+    ...signalsOf(adapter, isHeated(claimed) ? heatedOf(inputs, pass, cable_ohm) : undefined),
     ...(isFlexed(claimed) ? flexTruth(adapter, pass.list, window_s) : {}),
   }));
 }

@@ -86,7 +86,7 @@ export function virtualRun(station: Station, trial: Trial): Promise<Tried> {
       new CoveragePerformer({
         virtual: new VirtualPerformer({ time, safety, instruments, ask }),
         prefix,
-        pace: new Pace(now_s),
+        pace: new Pace(now_s, inputs.procedure.ownEnvelope === true),
         now_s,
       }),
   });

@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { binaryGroups, type Group, isolationNets, polarGroups } from "../../../procedures/analysis/groups.ts";
+import {
+  binaryGroups,
+  earthLowGroups,
+  type Group,
+  isolationNets,
+  polarGroups,
+} from "../../../procedures/analysis/groups.ts";
 import { type AdapterType, netlistOf } from "../../../rig/model/adapter.ts";
-import { type Contact, faces, pins } from "../../../rig/model/contacts.ts";
+import { type Contact, faces, pinOf, pins } from "../../../rig/model/contacts.ts";
 
 const everyContact: readonly Contact[] = faces.flatMap((face) => pins.map((pin): Contact => `${face}.${pin}`));
 
@@ -59,6 +65,39 @@ describe("binary groups", () => {
         }
       }),
     );
+  });
+});
+
+describe("groups with earth low", () => {
+  const isEarth = (contact: Contact): boolean => pinOf(contact) === "PE";
+  /** Every net of earth is one, as in an adapter. */
+  const earthed = nets.map((list) => {
+    const earth = list.filter((net) => net.some(isEarth)).flat();
+    return [...list.filter((net) => !net.some(isEarth)), ...(earth.length > 0 ? [earth] : [])];
+  });
+
+  test("read any two others both ways, each against earth with earth low, and never raise earth", () => {
+    fc.assert(
+      fc.property(earthed, (list) => {
+        const groups = earthLowGroups(list);
+        const way = (plus: readonly Contact[], minus: readonly Contact[]): boolean =>
+          groups.some(({ hi, lo }) => plus.every((c) => hi.includes(c)) && minus.every((c) => lo.includes(c)));
+        for (const { hi, lo } of groups) {
+          expect(hi.some(isEarth)).toBe(false);
+          expect([...hi, ...lo].sort()).toEqual(list.flat().sort());
+        }
+        for (const plus of list) {
+          for (const minus of list) {
+            if (plus !== minus) expect(way(plus, minus)).toBe(!plus.some(isEarth));
+          }
+        }
+      }),
+    );
+  });
+
+  test("an adapter with active proximity takes one reading more than in one polarity", () => {
+    const list = isolationNets(netlistOf(type("ACTIVE")));
+    expect(earthLowGroups(list).length).toBe(binaryGroups(list).length + 1);
   });
 });
 

@@ -179,9 +179,9 @@ export const resistances = {
   }),
   "insulationPlan.named": noNumbers("names of contacts in words"),
   "groups.binaryGroups": noNumbers("which contacts lie on which side; that every pair is apart: groups.test.ts"),
+  "groups.earthLowGroups": noNumbers("which contacts lie on which side; that earth is low: groups.test.ts"),
   "groups.polarGroups": noNumbers(
     "which contacts lie on which side; that every pair is apart both ways: groups.test.ts",
   ),
-  "groups.earthLow": noNumbers("which side of a group is earth's"),
   "groups.isolationNets": noNumbers("which contacts are one net; of all types: groups.test.ts"),
 };

@@ -53,6 +53,17 @@ test("a procedure answers only for the rows that it judges", () => {
   expect(standingOf([{ "rise.ev.DC+": 200 }], limits, new Set(["wiring.isolation.r"])).standing).toBe("sound");
 });
 
+test("what chance decides is near, unless something else is faulty", () => {
+  expect(standingOf([{ "maybe.apart": 1 }], limits, all)).toMatchObject({ standing: "near", quantity: "apart" });
+  expect(standingOf([{ "maybe.apart": 1, "rise.ev.DC+": 60 }], limits, all).standing).toBe("faulty");
+  expect(standingOf([{ "maybe.apart": 1 }], limits, new Set(["th.rise"])).standing).toBe("sound");
+});
+
+test("what the safety layer's watch ends a run for is asked of the adapter without a row", () => {
+  expect(standingOf([{ "growth.hot": 0.23 }], limits, all)).toMatchObject({ standing: "faulty", row: "safety-trip" });
+  expect(standingOf([{ "growth.hot": 0.15 }], limits, all).standing).toBe("sound");
+});
+
 test("a judged row that nothing says the truth of is named", () => {
   expect(untoldRows(limits, all)).toEqual(["new.row"]);
 });
