@@ -59,7 +59,7 @@ test("after a wrong PIN the right one is scanned in its place", async () => {
   await page.getByText("Log out").waitFor();
 });
 
-test("until the station has said something the page says that it connects, and nothing else of the bench", async () => {
+test("until the station has said something the page says that it connects and can stop, and nothing else of the bench", async () => {
   await page.close();
   page = await (await browser.newContext({ viewport: shared.size })).newPage();
   await page.addInitScript(`
@@ -87,9 +87,16 @@ test("until the station has said something the page says that it connects, and n
   await line.waitFor();
   await page.getByText("NO CONNECTION").waitFor({ state: "detached" });
   expect(await page.locator("main > *").count()).toBe(1);
-  expect(await page.locator("button.stop:enabled, .start, .run, .verdict, .safety").count()).toBe(0);
+  expect(await page.locator(".start, .run, .verdict, .safety").count()).toBe(0);
   expect(await faultsOf(page)).toEqual([]);
   await shared.pictures(page, "connecting");
+  // A run may be going on: STOP is never out of reach.
+  await page.locator("button.stop:enabled").click();
+  await page.getByText("nothing is running").waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await shared.pictures(page, "connecting-stop");
   await page.evaluate("{ const said = held; held = undefined; for (const say of said) say(); }");
   await page.getByLabel("Scan or type the label").waitFor();
+  expect(await page.getByText("nothing is running").count()).toBe(0);
+  expect(await page.locator("button.stop:enabled").count()).toBe(0);
 });

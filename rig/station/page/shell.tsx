@@ -1,5 +1,5 @@
 /** The frame of every view: bench, SIMULATED, connection, stop, tabs. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { get, post } from "./api.ts";
 import { Codes } from "./codes.tsx";
 import { Faults } from "./faults.tsx";
@@ -172,7 +172,11 @@ function HeardCode() {
 function Stop() {
   const run = bench.value?.run;
   const stop = useAction(() => post("/api/stop"));
-  const active = starting.value || (run !== undefined && run.phase !== "ended");
+  // Why it was not taken counts until something else goes on.
+  const now = `${bench.value !== undefined} ${run?.run} ${run?.phase}`;
+  const pressed = useRef(now);
+  // Before the station has said what goes on, a run may: the station refuses where none does.
+  const active = !bench.value || starting.value || (run !== undefined && run.phase !== "ended");
   return (
     <span class="stopper">
       <button
@@ -181,11 +185,14 @@ function Stop() {
         data-hotkey="s"
         disabled={!active}
         title={text.notSafetyPath}
-        onClick={() => stop.go()}
+        onClick={() => {
+          pressed.current = now;
+          stop.go();
+        }}
       >
         {run?.phase === "stopping" && !starting.value ? text.stopping : text.stop}
       </button>
-      <ErrorLine of={stop} />
+      {pressed.current === now ? <ErrorLine of={stop} /> : null}
     </span>
   );
 }
