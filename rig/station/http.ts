@@ -128,7 +128,8 @@ export function guardDoor(app: App, door: Door): void {
     const error = asRigError(thrown);
     const ours = error.kind === "usage";
     if (!ours) process.stderr.write(`station: ${error.message}\n`);
-    return refusal(c, ours ? 400 : 500, error.message, error.remedy);
+    // What is typed wrongly into a page has no command whose help would say more.
+    return refusal(c, ours ? 400 : 500, error.message, error.code === "USAGE" ? "" : error.remedy);
   });
   app.notFound((c) => refusal(c, 404, "there is no such page"));
 }

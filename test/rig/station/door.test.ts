@@ -124,7 +124,10 @@ test.each([
 ])("a start with %s is refused with one line", async (_, body, status) => {
   const answer = await post("/api/start", body, as(tina));
   expect(answer.status).toBe(status);
-  expect(((await answer.json()) as { error: string }).error).not.toMatch(/\n|at .*\.ts/);
+  const { error, remedy } = (await answer.json()) as { error: string; remedy: string };
+  expect(error).not.toMatch(/\n|at .*\.ts/);
+  // Of a command, which nobody on a page has typed.
+  expect(remedy).not.toMatch(/--help/);
   expect(station.started).toEqual([]);
 });
 
