@@ -70,7 +70,7 @@ test("a procedure without a truth says so and finds nothing", { timeout: slow_ms
   );
   expect(() => typesOf("thermal-protection", "B")).toThrow(
     "thermal-protection takes no generic type of family B, so nothing can be drawn (generic-b-pass: its proximity is PASS, " +
-      "only ACTIVE signals a temperature)",
+      "only ACTIVE signals a temperature); take another family",
   );
   expect(typesOf("thermal-protection", "A")).toEqual(["generic-a-active"]);
   expect(typesOf("dc-screening", "A")).not.toContain("generic-a-active");

@@ -55,7 +55,7 @@ export function typesOf(procedure: string, family: string): readonly string[] {
     const each = found.map((id) => `${id}: ${refusal(id)}`).join("; ");
     throw new RigError(
       "USAGE",
-      `${procedure} takes no generic type of family ${family}, so nothing can be drawn (${each})`,
+      `${procedure} takes no generic type of family ${family}, so nothing can be drawn (${each}); take another family`,
     );
   }
   throw new RigError("USAGE", `no adapter type generic-${family.toLowerCase()}-* in ${folder}: nothing to draw from`);
