@@ -6,7 +6,8 @@
  * :WAV:STOP, points counted from 1), DS4000E guide page 2-195 (:TRIG:STAT? answers TD, WAIT, RUN, AUTO or STOP); DS1000Z
  * User's Guide page 4-6 (depth = rate x s/div x 12; one channel: 12 k to 12 M). UNVERIFIED: 250,000 bytes a batch in BYTE
  * format, the depths with two channels (half of those with one), volts = (code - yorigin - yreference) x yincrement,
- * that the depth can be set only while running, :CHAN and :TRIG:EDGE names, :SYST:ERR?. It drives nothing.
+ * that the depth can be set only while running, :CHAN and :TRIG:EDGE names, :TFOR (the DS1000Z-E User Guide page 5-3 says of
+ * the FORCE key that it triggers in single mode), :SYST:ERR?. It drives nothing.
  */
 import type { Args, Identity, Instrument, Io, SeriesRef } from "../../rig/kinds/kinds.ts";
 import { RigError } from "../../rig/model/errors.ts";
@@ -32,9 +33,20 @@ const DIVISIONS_x = 12;
 const DIVISIONS_y = 8;
 const PROBE = 10;
 /** Sets whose page in the guide was not read. */
-const unverified = [":CHAN:DISP", ":CHAN:PROB", ":CHAN:SCAL", ":CHAN:OFFS", ":TIM:SCAL", ":ACQ:MDEP", ":TRIG:EDGE"];
+const unverified = [
+  ":CHAN:DISP",
+  ":CHAN:PROB",
+  ":CHAN:SCAL",
+  ":CHAN:OFFS",
+  ":TIM:SCAL",
+  ":ACQ:MDEP",
+  ":TRIG:EDGE",
+  ":TFOR",
+];
 /** Between two looks at the trigger. */
 const LOOK_ms = 5;
+/** How long a periodic signal is given to cross the level, beside filling the memory: 200 periods of a pilot. */
+const PATIENCE_ms = 200;
 
 const depths: Readonly<Record<1 | 2, readonly number[]>> = {
   1: [12_000, 120_000, 1_200_000, 12_000_000],
@@ -131,7 +143,7 @@ class Scope {
     await this.#setUp(channels, wanted, trigger_V, io);
     const armed_s = this.#context.clock.bench_s();
     await this.#scpi.tell(":SING", io);
-    await this.#triggered(io);
+    await this.#triggered(wanted, io);
     const series: SeriesRef<"V">[] = [];
     for (const channel of channels) series.push(await this.#read(channel, span_s, wanted.depth, armed_s, io));
     await this.#scpi.checkErrors("reading the waveform", io);
@@ -166,13 +178,19 @@ class Scope {
     await this.#scpi.set(sets, io);
   }
 
-  async #triggered(io: Io): Promise<void> {
+  /**
+   * A signal that never crosses the level is recorded as it is: an adapter may swallow the pilot, and the record shows it.
+   * Whether it was the adapter is for the plan to say, by the passes through the bypass before and after.
+   */
+  async #triggered({ scale_s }: Acquisition, io: Io): Promise<void> {
     const known = ["TD", "T'D", "WAIT", "RUN", "AUTO", "STOP"];
-    for (;;) {
+    const patient = Math.ceil((2 * DIVISIONS_x * scale_s * 1000 + PATIENCE_ms) / LOOK_ms);
+    for (let looks = 1; ; looks += 1) {
       const state = await this.#scpi.ask(":TRIG:STAT?", io, (text) => {
         if (!known.includes(text.trim())) throw malformed("no state of a trigger", Buffer.from(text, "latin1"));
       });
       if (state.trim() === "STOP") return;
+      if (looks === patient) await this.#scpi.tell(":TFOR", io);
       await pause(LOOK_ms, `${this.#role} had triggered (it says ${state.trim()})`, io);
     }
   }

@@ -140,11 +140,35 @@ describe("Rigol DS1000Z", () => {
     talk.done();
   });
 
-  it("gives up at the deadline when no trigger comes", async () => {
-    const waits: readonly Exchange[] = Array.from({ length: 100 }, () => [":TRIG:STAT?\n", "WAIT\n"]);
-    const [scope] = await opened([...setUp(6000, "0.00005"), ...waits]);
-    const capture = scope.call.capture({ channels: [1, 2], span_s: 0.0001, trigger_V: 2, as: "run" }, io([], 60));
-    await expect(capture).rejects.toThrow(/INSTRUMENT_TIMEOUT/);
+  const waits = (length: number): readonly Exchange[] =>
+    Array.from({ length }, () => [":TRIG:STAT?\n", "WAIT\n"] as const);
+
+  it("forces the trigger once where the signal crosses no level, and keeps what there is", async () => {
+    // 200 ms and twice the memory of 0.6 ms, by looks 5 ms apart.
+    const [scope, talk] = await opened([
+      ...setUp(6000, "0.00005"),
+      ...waits(41),
+      ...tell(":TFOR"),
+      ...waits(3),
+      [":TRIG:STAT?\n", "STOP\n"],
+      ...source(1, 6000, "1.000000e-07"),
+      ...batch(2501, 3500, () => 97),
+      ...source(2, 6000, "1.000000e-07"),
+      ...batch(2501, 3500, () => 97),
+      clean,
+    ]);
+    const kept: Waveform[] = [];
+    await scope.call.capture({ channels: [1, 2], span_s: 0.0001, trigger_V: 2, as: "run" }, io(kept, 60_000));
+    talk.done();
+    expect(kept.map(({ values }) => values[500])).toEqual([-6, -6]);
+  });
+
+  it("gives up at the deadline when it does not stop, forced or not", async () => {
+    const args = { channels: [1, 2], span_s: 0.0001, trigger_V: 2, as: "run" };
+    const [early] = await opened([...setUp(6000, "0.00005"), ...waits(100)]);
+    await expect(early.call.capture(args, io([], 60))).rejects.toThrow(/INSTRUMENT_TIMEOUT/);
+    const [late] = await opened([...setUp(6000, "0.00005"), ...waits(41), ...tell(":TFOR"), ...waits(1000)]);
+    await expect(late.call.capture(args, io([], 600))).rejects.toThrow(/INSTRUMENT_TIMEOUT/);
   });
 
   it.each([
