@@ -29,12 +29,19 @@ export const inMemory =
   (from, count) =>
     bytes.subarray(from, from + count);
 
-/** Undefined for what is no JPEG or PNG, or does not say its size. */
-export function photoOf(read: ReadAt): Photo | undefined {
+/** What it begins as: it may be cut short or spoilt after that. */
+export function beginsAs(read: ReadAt): PhotoType | undefined {
   const first = read(0, 8);
   const begins = (...bytes: readonly number[]): boolean => bytes.every((byte, i) => first[i] === byte);
-  if (begins(0xff, 0xd8, 0xff)) return jpeg(read);
-  return begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ? png(read) : undefined;
+  if (begins(0xff, 0xd8, 0xff)) return "image/jpeg";
+  return begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a) ? "image/png" : undefined;
+}
+
+/** Undefined for what is no JPEG or PNG, or does not say its size. */
+export function photoOf(read: ReadAt): Photo | undefined {
+  const type = beginsAs(read);
+  if (type === undefined) return undefined;
+  return type === "image/jpeg" ? jpeg(read) : png(read);
 }
 
 /** Why a photo is not decoded; undefined when it may be. */

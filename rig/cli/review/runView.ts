@@ -17,7 +17,7 @@ import { ruleWords } from "../../../reports/text/rules.ts";
 import { attachmentKind } from "../../ledger/attachments.ts";
 import { type Ledger, openLedger } from "../../ledger/ledger.ts";
 import { photo_most_bytes } from "../../station/http.ts";
-import { photoOf, tooManyPixels } from "../../station/image.ts";
+import { beginsAs, photoOf, tooManyPixels } from "../../station/image.ts";
 import type { JudgedView, RunView } from "../../station/reviewTypes.ts";
 import type { RunRecord } from "../../store/types.ts";
 import { lookInto } from "../attachmentFiles.ts";
@@ -131,15 +131,16 @@ function judgedView(m: Judged): JudgedView {
 const attachmentsOf = (store: string, ledger: Ledger, id: string): RunView["attachments"] =>
   ledger.entries(attachmentKind, id).map(({ utc, by, body }) => {
     const { name, bytes, hash, text: said } = body;
-    const file = isHash(hash) ? lookInto(store, hash, photoOf) : undefined;
-    const photo = Number(bytes) <= photo_most_bytes ? file?.found : undefined;
+    const file = isHash(hash) ? lookInto(store, hash, (read) => [beginsAs(read), photoOf(read)] as const) : undefined;
+    const [type, photo] = (Number(bytes) <= photo_most_bytes ? file?.found : undefined) ?? [];
     const large = photo && tooManyPixels(photo);
     const besides = [...(file ? [] : ["THE FILE IS GONE"]), ...(large === undefined ? [] : [`not shown, ${large}`])];
     return {
       utc,
       name: shown([`${text(name)}, ${dataText(bytes)} bytes, by ${by}`, ...besides].join(": "), 400),
       text: shown(text(said), 400),
-      ...(photo && large === undefined ? { photo: String(hash) } : {}),
+      // One that is spoilt is asked for too, so that its place says that it cannot be shown.
+      ...(type && large === undefined ? { photo: String(hash) } : {}),
     };
   });
 

@@ -114,5 +114,9 @@ test("one that was changed, cut off or is gone is said to be, and nothing of it 
     expect([i, answer.status]).toEqual([i, 400]);
     expect(await answer.text()).toMatch(/"the photo [^\n]*(was changed|cannot be read)/);
   }
-  expect((await view()).attachments.find(({ name }) => name.startsWith("spoilt-3"))?.name).toMatch(/THE FILE IS GONE/);
+  const listed = (await view()).attachments.filter(({ name }) => name.startsWith("spoilt-"));
+  expect(listed.find(({ name }) => name.startsWith("spoilt-3"))?.name).toMatch(/THE FILE IS GONE/);
+  // What is left of the others is asked for on the page, and its place says that it cannot be shown.
+  for (const i of [0, 1, 2])
+    expect(listed.find(({ name }) => name.startsWith(`spoilt-${i}`))?.photo).toMatch(/^\w{64}$/);
 });

@@ -59,7 +59,7 @@ export const reviewEnglish = {
   attachments: "Files kept with it (in the evidence file)",
   photos: "Photos",
   photoLarge: "Large",
-  photoGone: "This photo cannot be shown: its file is gone or was changed, or nobody is logged in.",
+  photoGone: "This photo cannot be shown: its file is gone, was changed or is no whole photo, or nobody is logged in.",
   prompts: "Prompts and answers",
   instruments: "Instruments",
   meaning: {
