@@ -60,6 +60,7 @@ export function* pilot(wiring: Wiring): Plan<void> {
     tearDown: () => disconnect(wiring),
   });
   const after = yield* run("Pilot through the bypass again", "bypass 2", bypass(wiring));
+  yield* step("Bypass is still a pilot line", () => checkSeen(after, "again"), { deadline_s: 60, takes_s: 1 });
   yield* step("Pilot judged", () => judgePilot(before, adapter, after), { deadline_s: 60, takes_s: 1 });
 }
 
@@ -95,9 +96,14 @@ export const waveOf = (series: string): string => (series.split("/").at(-1) ?? "
 /** The bypass itself must give the nominal states and frequency, or nothing measured by difference to it means anything. */
 function* checkBypass(reference: Pass): Plan<void> {
   yield* checkReference(reference.levels);
+  yield* checkSeen(reference);
+}
+
+/** A probe that came off meanwhile would make a flat pilot look like the adapter's fault. */
+function* checkSeen(reference: Pass, when?: string): Plan<void> {
   for (const side of sides) {
     yield* judge("rig.pilot.freq", frequencyOf(reference, side), {
-      id: `rig.pilot.freq/${side}`,
+      id: ["rig.pilot.freq", side, ...(when === undefined ? [] : [when])].join("/"),
       meaning: `the bench's own pilot has a wrong frequency or is not seen at ${nodeOf[side]}: check generator and probes`,
     });
   }
