@@ -139,8 +139,12 @@ async function noticed(
   const roles = Object.values(bench.instruments).filter(({ ports }) => ports.includes(instant.port));
   const asked = await Promise.all(roles.map(({ role }) => askedAfter(rig, role, gone_ms)));
   const known = asked.filter((ms) => ms !== undefined);
-  return known.length > 0 ? Math.min(...known) : gone_ms;
+  if (known.length > 0) return Math.min(...known);
+  return unnoticed.test(rig.outcome?.firstCause ?? "") ? Number.POSITIVE_INFINITY : gone_ms;
 }
+
+/** The plan had no more questions for it and came to its end: the safe-off is the first that asks, and lowers the line before. */
+const unnoticed = /^the safe-off does not prove the bench safe/;
 
 interface Times {
   readonly at_ms: number;
