@@ -138,13 +138,18 @@ async function noticed(
   if (loss !== "stalled") return at_ms;
   const roles = Object.values(bench.instruments).filter(({ ports }) => ports.includes(instant.port));
   const asked = await Promise.all(roles.map(({ role }) => askedAfter(rig, role, gone_ms)));
-  const known = asked.filter((ms) => ms !== undefined);
-  if (known.length > 0) return Math.min(...known);
-  return unnoticed.test(rig.outcome?.firstCause ?? "") ? Number.POSITIVE_INFINITY : gone_ms;
+  return firstAsked(asked, rig.outcome?.firstCause ?? "", gone_ms);
 }
 
 /** The plan had no more questions for it and came to its end: the safe-off is the first that asks, and lowers the line before. */
 const unnoticed = /^the safe-off does not prove the bench safe/;
+
+/** From when a stalled device can be noticed, monotonic ms: what the plan asked after it, else the loss itself. */
+export function firstAsked(asked: readonly (number | undefined)[], firstCause: string, gone_ms: number): number {
+  const known = asked.filter((ms) => ms !== undefined);
+  if (known.length > 0) return Math.min(...known);
+  return unnoticed.test(firstCause) ? Number.POSITIVE_INFINITY : gone_ms;
+}
 
 interface Times {
   readonly at_ms: number;
